@@ -1,0 +1,54 @@
+# d2lrnn: `make lab` to learn, `make test` to check. Everything lives in this folder: .venv (packages) and .uv (the installer).
+# Nothing needs a shell "activate": each command runs the environment's own Python.
+
+VENV       := .venv
+PY         := $(VENV)/bin/python
+# A virtual environment breaks when its folder moves, so the stamp carries the folder's checksum.
+STAMP      := $(VENV)/.ready-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' -f1)
+ROOT_FLAG  := $(if $(filter 0,$(shell id -u)),--allow-root)
+ARGS       ?=
+
+.PHONY: lab test setup lint notebooks bench lock doctor clean help
+.DEFAULT_GOAL := help
+
+lab: setup  ## open the course in JupyterLab (options: make lab ARGS="--no-browser --port 8899")
+	@$(if $(ROOT_FLAG),echo "make lab: you are root, so JupyterLab is started with --allow-root.",true)
+	@exec $(PY) -m jupyterlab $(ROOT_FLAG) --ServerApp.ip=localhost --ServerApp.root_dir="$(CURDIR)" \
+	  --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --LabApp.news_url= --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(ARGS)
+
+test: setup  ## lint, then every test: package, notebooks, browser (options: make test ARGS="-k ngrams")
+	@$(PY) -m ruff check --quiet . && $(PY) -m ruff format --check --quiet . || { echo "make test: ruff has something to say; 'make lint' mends what it can."; exit 1; }
+	@exec $(PY) -m pytest $(ARGS)
+
+setup: $(STAMP)  ## install exactly what requirements.lock pins, into .venv
+
+doctor: setup  ## say what this machine has, and how to mend what is missing
+	@exec $(PY) -m d2lrnn doctor
+
+lint: setup  ## tidy code and notebooks with ruff
+	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
+
+notebooks: setup  ## run every notebook top to bottom and store its outputs (one: make notebooks ARGS=notebooks/03_language_models.ipynb)
+	@exec $(PY) tests/notebooks/rerun.py $(ARGS)
+
+bench: setup  ## measure, ours beside the peers', and write benchmarks/RESULTS.md (about 10 minutes; options: ARGS=ngrams)
+	@exec $(PY) -m benchmarks $(ARGS)
+
+lock:  ## resolve pyproject.toml again into requirements.lock
+	@"$$(sh tools/find-uv.sh)" pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+clean:  ## remove .venv and .uv; the next command installs again
+	rm -rf $(VENV) .uv
+
+help:  ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The stamp is taken away first and written last: an interrupted install starts over, from the cache.
+$(STAMP): requirements.lock pyproject.toml
+	@echo "Setting up .venv (Python 3.11 and the packages of requirements.lock): one to three minutes the first time."
+	@uv="$$(sh tools/find-uv.sh)" || exit 1; \
+	  if [ -f $@ ]; then rm -f $@; else "$$uv" venv --quiet --clear --python 3.11 $(VENV) || exit 1; fi; \
+	  "$$uv" pip sync --python $(PY) --require-hashes --quiet requirements.lock && \
+	  "$$uv" pip install --python $(PY) --quiet --no-deps --no-build-isolation --editable . && \
+	  touch $@

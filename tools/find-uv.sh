@@ -1,0 +1,33 @@
+#!/bin/sh
+# Print the path of a working `uv`: the one on the PATH, or one that is installed into .uv, from pip, at a fixed version.
+set -u
+version=0.13.9
+
+command -v uv && exit 0
+here=$(pwd)
+for uv in "$here/.uv/bin/uv" "$here/.uv/target/bin/uv"; do
+    [ "$("$uv" --version 2>/dev/null | cut -d' ' -f2)" = "$version" ] && echo "$uv" && exit 0
+done
+
+for python in python3 python3.13 python3.12 python3.11 python; do
+    command -v "$python" >/dev/null 2>&1 || continue
+    rm -rf .uv
+    # A Debian Python may lack `venv`, another may lack `pip`: one of the two is enough.
+    if "$python" -m venv .uv >/dev/null 2>&1 && .uv/bin/python -m pip install --quiet "uv==$version" >&2; then
+        echo "$here/.uv/bin/uv" && exit 0
+    fi
+    rm -rf .uv
+    if "$python" -m pip install --quiet --target .uv/target "uv==$version" >&2; then
+        echo "$here/.uv/target/bin/uv" && exit 0
+    fi
+done
+
+rm -rf .uv
+cat >&2 <<'MESSAGE'
+d2lrnn: cannot install the package installer `uv`, which sets up the Python environment.
+  - No python3? Install one (any version):    sudo apt install python3-venv
+  - Python without pip and venv? The same:    sudo apt install python3-venv
+  - No network? Connect once: later starts need none.
+  - Or install uv yourself (docs.astral.sh/uv), put it on the PATH, and run make again.
+MESSAGE
+exit 1
