@@ -1,1 +1,70 @@
+"""Exercises that check themselves: one module a notebook (`ch02` for chapter 02), one function an exercise.
 
+A check takes the reader's answer and returns a `Verdict`, which prints one line: not tried yet, correct, or not yet with a reason.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found. `state` is "untried", "correct" or "wrong"."""
+
+    exercise: str
+    state: str
+    message: str = ""
+
+    def __bool__(self) -> bool:
+        return self.state == "correct"
+
+    def __repr__(self) -> str:
+        said = {"untried": "not tried yet", "correct": "correct ✓", "wrong": "not yet"}[self.state]
+        return f"Exercise {self.exercise}: {said}" + (f": {self.message}" if self.message else "")
+
+
+class Untried(Exception):
+    """The answer is still the stub's `...`."""
+
+
+class Wrong(Exception):
+    """The answer is not right; the message says what to look at."""
+
+
+def exercise(number: str) -> Callable:
+    """Make a check of `check(answer)`: it returns praise or None, or raises `Wrong` with a hint. `number` is "2.1" for chapter 02's first."""
+
+    def decorate(check: Callable) -> Callable:
+        @functools.wraps(check)
+        def judged(answer) -> Verdict:
+            if answer is ...:
+                return Verdict(number, "untried")
+            try:
+                return Verdict(number, "correct", check(answer) or "")
+            except Untried:
+                return Verdict(number, "untried")
+            except Wrong as wrong:
+                return Verdict(number, "wrong", str(wrong))
+
+        judged.number = number
+        return judged
+
+    return decorate
+
+
+def ask(answer: Callable, *args):
+    """Call the reader's function. Raises Untried if it still returns `...`, and Wrong if it returns nothing or fails."""
+    if not callable(answer):
+        raise Wrong(f"a function is needed, got {type(answer).__name__}")
+    try:
+        given = answer(*args)
+    except Exception as error:  # whatever the reader's code raises becomes the verdict
+        raise Wrong(f"your function raised {type(error).__name__}: {error}") from error
+    if given is ...:
+        raise Untried
+    if given is None:
+        raise Wrong("your function returned None: is a `return` missing?")
+    return given

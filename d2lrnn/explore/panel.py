@@ -1,0 +1,87 @@
+"""`Panel`: controls above one picture, redrawn by a function whenever a control moves.
+
+The picture is an image or a piece of HTML, never an `Output` widget: those lose figures and can hang a batch run.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Callable
+
+import ipywidgets as widgets
+
+_WIDE = {"description_width": "initial"}
+
+
+class Panel(widgets.VBox):
+    """Controls above a picture that `draw(**values)` makes from their values.
+
+    draw: takes one keyword argument for each control; returns a matplotlib Figure or a string of HTML (escape any text in it with `html.escape`).
+    describe: one sentence that says what the picture shows: its alternative text, and part of the stable `repr`.
+    controls: ipywidgets by argument name. A control without a description gets its name.
+
+    The controls' values are in `values`. If `draw` raises ValueError, its message takes the picture's place, so that input typed by a reader
+    never loses the panel; any other exception is a defect and is raised.
+    """
+
+    def __init__(self, draw: Callable, *, describe: str, **controls: widgets.Widget):
+        if not controls:
+            raise ValueError("Panel: at least one control is needed, e.g. day=widgets.IntSlider(...)")
+        self._draw, self._describe, self._controls = draw, describe, controls
+        for name, control in controls.items():
+            if not getattr(control, "description", "x"):
+                control.description = name.replace("_", " ")
+            control.style = {**_WIDE}
+            if not control.layout.width:
+                control.layout.width = "auto" if isinstance(control, widgets.ToggleButtons) else "min(34em, 98%)"
+            control.observe(self._redraw, names="value")
+        self._picture = widgets.HTML()
+        self._picture.add_class("d2lrnn-picture")
+        super().__init__([*controls.values(), self._picture])
+        self._redraw()
+
+    @property
+    def values(self) -> dict:
+        """What each control stands at."""
+        return {name: control.value for name, control in self._controls.items()}
+
+    @property
+    def picture(self) -> str:
+        """The HTML that is shown now."""
+        return self._picture.value
+
+    def _redraw(self, _change=None) -> None:
+        try:
+            drawn = self._draw(**self.values)
+        except ValueError as error:
+            self._picture.value = f'<p role="alert" style="color:#B00020;font-size:14px">{html.escape(str(error))}</p>'
+            return
+        self._picture.value = drawn if isinstance(drawn, str) else _image(drawn, self._describe)
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
+        return f"Panel({self._describe} | {values})"
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The live widget, and beside it the picture as HTML for readers without a kernel (an exported page)."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
+        if data is not None:
+            note = "Run the notebook to move the controls. " + "; ".join(f"{k} = {v}" for k, v in self.values.items())
+            data["text/html"] = f"<div>{self.picture}<p><small>{html.escape(note)}</small></p></div>"
+        return (data, *rest) if rest else data
+
+
+def _image(figure, describe: str) -> str:
+    """The figure as an <img> that carries its own pixels, and the figure closed."""
+    import matplotlib.pyplot as plt
+
+    buffer = io.BytesIO()
+    dpi = 140
+    figure.savefig(buffer, format="png", dpi=dpi)
+    width = round(figure.get_figwidth() * 100)
+    plt.close(figure)
+    data = base64.b64encode(buffer.getvalue()).decode()
+    return f'<img alt="{html.escape(describe, quote=True)}" style="width:{width}px;max-width:100%" src="data:image/png;base64,{data}">'
