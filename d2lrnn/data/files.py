@@ -1,0 +1,108 @@
+"""Reading a text file that somebody else made: bounded memory, no hanging, and errors that say what to do."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import stat
+from pathlib import Path
+
+MAX_BYTES = 200_000_000
+_BOM = b"\xef\xbb\xbf"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class CorpusError(ValueError):
+    """A text that cannot be had. The message says which, why, and what to do."""
+
+
+def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
+    """The bytes of the regular file at `path`, of which there are at most `max_bytes`.
+
+    At most `max_bytes` + 1 bytes are read whatever size the file claims, so a growing file is bounded too, and what is not a regular file
+    (a folder, a pipe, a device) is refused without waiting on it. Raises CorpusError.
+    """
+    # Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    if path.is_dir():  # Windows cannot open a folder at all
+        raise CorpusError(f"corpora: {path} is a folder, and a text file is needed: name one of the files in it")
+    try:
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        raise CorpusError(f"corpora: {path} cannot be opened: {error.strerror}") from None
+    with open(descriptor, "rb", closefd=True) as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise CorpusError(f"corpora: {path} is a pipe, a device or a socket, and an ordinary text file is needed")
+        if status.st_size > max_bytes:
+            raise CorpusError(_too_big(path, f"has {status.st_size:,} bytes", max_bytes))
+        parts, left = [], max_bytes + 1
+        try:
+            while left and (part := file.read(min(left, 1 << 20))):
+                parts.append(part)
+                left -= len(part)
+        except OSError as error:
+            raise CorpusError(f"corpora: {path} cannot be read: {error.strerror}") from None
+    if not left:
+        raise CorpusError(_too_big(path, "is still growing, or larger than it claims", max_bytes))
+    return b"".join(parts)
+
+
+def _too_big(path: Path, what: str, max_bytes: int) -> str:
+    return (
+        f"corpora: {path} {what}, and at most {max_bytes:,} are read: cut out a part of it, "
+        "or raise the limit with max_bytes=... (it needs about five times as much memory)"
+    )
+
+
+def check_encoding(encoding: str) -> None:
+    """Raise CorpusError unless `encoding` names a way to write text as bytes."""
+    try:
+        b"x".decode(encoding)
+    except UnicodeError:  # a real encoding in which that is not a whole character, such as UTF-16
+        pass
+    except (LookupError, TypeError, ValueError):
+        raise CorpusError(
+            f"corpora: {encoding!r} is not the name of a text encoding; "
+            "common ones are 'utf-8', 'utf-16', 'latin-1', 'cp1252', 'shift_jis', 'gb18030'"
+        ) from None
+
+
+def decode(data: bytes, path: Path, encoding: str = "utf-8") -> str:
+    r"""`data` as text without a byte order mark, every newline (`\r\n`, `\r`) made `\n`.
+
+    `path` is for the messages. Raises CorpusError with offset and line where bytes do not fit, and for a text of nothing but white space.
+    """
+    check_encoding(encoding)
+    utf8 = codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+    skipped = len(_BOM) if utf8 and data.startswith(_BOM) else 0
+    try:
+        text = data[skipped:].decode("utf-8" if utf8 else encoding)
+    except UnicodeError as error:
+        start = getattr(error, "start", None)
+        if start is None:
+            raise CorpusError(f"corpora: {path} is not {encoding}: {error}") from None
+        at = start + skipped
+        line = 1 + _newlines(data[:at].decode(encoding, "replace")).count("\n")
+        raise CorpusError(
+            f"corpora: {path} is not {encoding}: byte {data[at]:#04x} at offset {at:,}, line {line:,}, does not fit ({error.reason}). {_advice(data, utf8)}"
+        ) from None
+    if not text.strip():
+        raise CorpusError(f"corpora: {path} is empty" + (": nothing but white space in it" if data else ""))
+    if "\0" in text:
+        raise CorpusError(
+            f"corpora: {path} holds a NUL character, at offset {text.index(chr(0)):,}, so it is not text in {encoding}. {_advice(data, utf8)}"
+        )
+    return _newlines(text)
+
+
+def _newlines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _advice(data: bytes, utf8: bool) -> str:
+    if not utf8:
+        return "Pass the encoding it was saved in: encoding='utf-8', for example."
+    if data.startswith(_UTF16):
+        return "It begins like UTF-16: pass encoding='utf-16'."
+    return "Pass the encoding it was saved in, encoding='cp1252' (Western Windows) or 'utf-16' for example, or save it as UTF-8."
