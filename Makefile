@@ -46,6 +46,7 @@ help:  ## this list
 
 # The stamp is taken away first and written last: an interrupted install starts over, from the cache.
 $(STAMP): requirements.lock pyproject.toml
+	@sh tools/check-platform.sh
 	@echo "Setting up .venv (Python 3.11 and the packages of requirements.lock): one to three minutes the first time."
 	@uv="$$(sh tools/find-uv.sh)" || exit 1; \
 	  if [ -f $@ ]; then rm -f $@; else "$$uv" venv --quiet --clear --python 3.11 $(VENV) || exit 1; fi; \

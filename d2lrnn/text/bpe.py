@@ -55,7 +55,9 @@ class BPETokenizer(Tokenizer):
         self._rank: dict[tuple[int, int], int] = {}
         for k, merge in enumerate(self.merges):
             if merge.left not in index or merge.right not in index:
-                raise ValueError(f"BPETokenizer: merge {k} joins {merge.left!r} and {merge.right!r}, which no earlier merge makes")
+                raise ValueError(
+                    f"BPETokenizer: merge {k} joins {merge.left!r} and {merge.right!r}, which no earlier merge makes"
+                )
             if merge.token in index:
                 raise ValueError(f"BPETokenizer: merge {k} makes {merge.token!r}, which is there already")
             self._rank[index[merge.left], index[merge.right]] = k
@@ -65,7 +67,9 @@ class BPETokenizer(Tokenizer):
         self._cache: dict[str, list[int]] = {}
 
     @classmethod
-    def train(cls, text: str, num_merges: int = 1000, *, min_freq: int = 1, reserved: Sequence[str] = ()) -> BPETokenizer:
+    def train(
+        cls, text: str, num_merges: int = 1000, *, min_freq: int = 1, reserved: Sequence[str] = ()
+    ) -> BPETokenizer:
         """Learn up to `num_merges` merges from a text; fewer if no pair is left that occurs `min_freq` times.
 
         Of equally frequent pairs the one with the smaller ids is merged first. Raises ValueError for a negative number of merges or `min_freq` below 1.
@@ -108,7 +112,11 @@ class BPETokenizer(Tokenizer):
         """The tokens of a text after only the first `num_merges` merges: 0 gives bytes, None (the default) uses all."""
         if num_merges is not None and not 0 <= num_merges <= len(self.merges):
             raise ValueError(f"BPETokenizer: num_merges must be from 0 to {len(self.merges)}, got {num_merges}")
-        ids = self.encode(text).tolist() if num_merges is None else chain(*(self._segment(p, num_merges) for p in pieces(check_text(text))))
+        ids = (
+            self.encode(text).tolist()
+            if num_merges is None
+            else chain(*(self._segment(p, num_merges) for p in pieces(check_text(text))))
+        )
         return [self.vocab.tokens[i] for i in ids]
 
     def steps(self, text: str) -> Iterator[tuple[int, Merge | None, list[str]]]:
@@ -141,7 +149,13 @@ class BPETokenizer(Tokenizer):
         """Write the merges as JSON, whole or not at all."""
         path = Path(path)
         part = path.with_name(path.name + ".part")
-        data = {"format": "d2lrnn byte pairs", "version": 1, "reserved": self.reserved, "lengths": self.lengths, "merges": self.merges}
+        data = {
+            "format": "d2lrnn byte pairs",
+            "version": 1,
+            "reserved": self.reserved,
+            "lengths": self.lengths,
+            "merges": self.merges,
+        }
         part.write_text(json.dumps(data), encoding="ascii")
         os.replace(part, path)
 

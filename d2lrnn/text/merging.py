@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 
-def learn(words: Mapping[Sequence[int], int], num_merges: int, first_id: int, min_freq: int = 1) -> tuple[list[tuple[int, int, int]], list[int]]:
+def learn(
+    words: Mapping[Sequence[int], int], num_merges: int, first_id: int, min_freq: int = 1
+) -> tuple[list[tuple[int, int, int]], list[int]]:
     """Learn up to `num_merges` merges (Sennrich, Haddow & Birch 2016, algorithm 1).
 
     words: symbol sequences with how often each occurs. Merge k makes the symbol `first_id + k` of the most frequent neighbours; of equally frequent
@@ -81,7 +83,9 @@ def learn(words: Mapping[Sequence[int], int], num_merges: int, first_id: int, mi
     return merges, shortened
 
 
-def segment(symbols: Sequence[int], rank: Mapping[tuple[int, int], int], first_id: int, limit: int | None = None) -> list[int]:
+def segment(
+    symbols: Sequence[int], rank: Mapping[tuple[int, int], int], first_id: int, limit: int | None = None
+) -> list[int]:
     """Apply learnt merges to one sequence: always the earliest merge that fits, from left to right. `limit`: only the first so many merges.
 
     That is the same as running through the merges in their order, since a merge makes only pairs that were learnt later.

@@ -68,7 +68,9 @@ class CharTokenizer(Tokenizer):
     def __init__(self, vocab: Vocab):
         self.vocab = vocab
         chars = [(ord(token), i) for i, token in enumerate(vocab.tokens) if len(token) == 1]
-        self._id_of = np.zeros(max((code for code, _ in chars), default=0) + 2, np.int32)  # its last entry is for all higher code points
+        self._id_of = np.zeros(
+            max((code for code, _ in chars), default=0) + 2, np.int32
+        )  # its last entry is for all higher code points
         self._char_of = np.full(len(vocab), 0xFFFFFFFF, np.uint32)  # for tokens of several characters, such as <unk>
         for code, i in chars:
             self._id_of[code], self._char_of[i] = i, code
@@ -108,7 +110,9 @@ class WordTokenizer(Tokenizer):
         self._find = (_PIECES if spaces == "keep" else _WORDS).findall
 
     @classmethod
-    def train(cls, text: str, *, min_freq: int = 0, reserved: Sequence[str] = (), spaces: str = "keep") -> WordTokenizer:
+    def train(
+        cls, text: str, *, min_freq: int = 0, reserved: Sequence[str] = (), spaces: str = "keep"
+    ) -> WordTokenizer:
         """The tokenizer whose vocabulary is the text's words that occur `min_freq` times or more."""
         cut = cls(Vocab(), spaces)
         return cls(Vocab(Counter(cut.tokenize(text)), min_freq, reserved), spaces)
@@ -137,7 +141,9 @@ def flat_ids(ids: Sequence[int] | np.ndarray, size: int) -> np.ndarray:
     if ids.dtype.kind not in "iu":
         raise TypeError(f"decode takes whole numbers, got an array of {ids.dtype}")
     if ids.ndim != 1:
-        raise ValueError(f"decode takes one sequence of ids, shape (T,), got shape {ids.shape}; of a minibatch (T, B) take one column")
+        raise ValueError(
+            f"decode takes one sequence of ids, shape (T,), got shape {ids.shape}; of a minibatch (T, B) take one column"
+        )
     if ids.min() < 0 or ids.max() >= size:
         wrong = ids[(ids < 0) | (ids >= size)][0]
         raise IndexError(f"decode: ids run from 0 to {size - 1}, got {wrong}")

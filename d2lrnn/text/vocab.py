@@ -82,7 +82,9 @@ class Vocab:
             return np.array([self[token] for token in tokens.ravel().tolist()], np.int32).reshape(tokens.shape)
         if isinstance(tokens, list | tuple):
             return [self[token] for token in tokens]
-        raise TypeError(f"Vocab: a token is a string, got {tokens!r} ({type(tokens).__name__}); for the token of an id use to_tokens")
+        raise TypeError(
+            f"Vocab: a token is a string, got {tokens!r} ({type(tokens).__name__}); for the token of an id use to_tokens"
+        )
 
     def to_tokens(self, ids):
         """The token of an id; for a list, tuple or array of ids (nested or not, of any length) the same shape of tokens.
@@ -99,7 +101,9 @@ class Vocab:
             return out.reshape(ids.shape)
         value = ids.item() if isinstance(ids, np.ndarray | np.generic) else ids
         if isinstance(value, bool) or not isinstance(value, int):
-            raise TypeError(f"Vocab: an id is a whole number, got {value!r} ({type(value).__name__}); for the id of a token use vocab[token]")
+            raise TypeError(
+                f"Vocab: an id is a whole number, got {value!r} ({type(value).__name__}); for the id of a token use vocab[token]"
+            )
         if not 0 <= value < len(self):
             raise IndexError(f"Vocab: ids run from 0 to {len(self) - 1}, got {value}")
         return self.tokens[value]
@@ -113,7 +117,9 @@ class Vocab:
 def _first(reserved: Sequence[str]) -> list[str]:
     """`<unk>`, then the reserved tokens, checked."""
     if isinstance(reserved, str):
-        raise TypeError(f"Vocab: reserved must be a sequence of tokens, got the string {reserved!r}; write ({reserved!r},)")
+        raise TypeError(
+            f"Vocab: reserved must be a sequence of tokens, got the string {reserved!r}; write ({reserved!r},)"
+        )
     first = [UNK]
     for token in reserved:
         if not isinstance(token, str):

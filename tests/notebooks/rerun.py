@@ -19,7 +19,9 @@ def rerun(path: Path, timeout: int = 300) -> float:
     """Execute the notebook at `path` and write it back, atomically, with its outputs. Returns the seconds it took."""
     notebook = nbformat.read(path, as_version=4)
     began = time.perf_counter()
-    NotebookClient(notebook, timeout=timeout, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}).execute()
+    NotebookClient(
+        notebook, timeout=timeout, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    ).execute()
     seconds = time.perf_counter() - began
     notebook.metadata = {
         "d2lrnn": notebook.metadata.get("d2lrnn", {}),

@@ -1,0 +1,120 @@
+"""A file from the internet, once: found by name in `$D2LRNN_DATA` or the user's cache, else downloaded, and trusted for its hash alone."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from d2lrnn.data.files import CorpusError, read_bytes
+
+MAX_BYTES = 50_000_000
+SECONDS = 60  # for a whole download, however slowly it trickles
+
+
+def cache() -> Path:
+    """The user's cache folder for d2lrnn (it need not exist)."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("d2lrnn", appauthor=False))
+
+
+def places(file: str) -> list[Path]:
+    """Where a file of that name is looked for: `$D2LRNN_DATA` if it is set, then the cache."""
+    own = os.environ.get("D2LRNN_DATA")
+    return [*([Path(own).expanduser() / file] if own else []), cache() / file]
+
+
+def get(name: str, wanted) -> tuple[bytes, Path]:
+    """The bytes of a `Download`, and the file they are in; downloaded into the cache if it is nowhere yet.
+
+    A file in `$D2LRNN_DATA` with another hash is an error: the reader put it there. One in the cache is replaced.
+    Raises CorpusError: offline, refused, too slow, too large, or the wrong hash.
+    """
+    *own, cached = places(wanted.file)
+    for path in own:
+        if path.exists():
+            data = read_bytes(path, MAX_BYTES)
+            if _sha1(data) != wanted.sha1:
+                raise CorpusError(
+                    f"corpora: {path} has SHA-1 {_sha1(data)}, and {name} has {wanted.sha1}: it is another text. "
+                    "Replace it, or load it as your own by its path"
+                )
+            return data, path
+    if cached.is_file():
+        data = read_bytes(cached, MAX_BYTES)
+        if _sha1(data) == wanted.sha1:
+            return data, cached
+        print(f"corpora: {cached} was damaged; downloading it again")
+    failures = []
+    for url in wanted.urls:
+        try:
+            data = _download(url)
+            if _sha1(data) != wanted.sha1:
+                raise ValueError(f"it sent something else (SHA-1 {_sha1(data)}, {wanted.sha1} was expected)")
+        except (OSError, ValueError) as error:  # requests' errors are OSErrors
+            failures.append(f"{url}: {_reason(error)}")
+            continue
+        _write(cached, data)
+        return data, cached
+    raise CorpusError(_offline(name, wanted, cached, failures))
+
+
+def _download(url: str) -> bytes:
+    """The body of a page. Raises OSError or ValueError: no connection, a status that is not 200, too slow or too large."""
+    import requests
+
+    deadline = time.monotonic() + SECONDS
+    parts, size = [], 0
+    with requests.get(url, timeout=(5, 10), stream=True) as answer:
+        if answer.status_code != 200:
+            raise ValueError(f"the server answered {answer.status_code} {answer.reason or ''}".strip())
+        for part in answer.iter_content(1 << 16):
+            parts.append(part)
+            size += len(part)
+            if size > MAX_BYTES:
+                raise ValueError(f"it sent more than {MAX_BYTES:,} bytes")
+            if time.monotonic() > deadline:
+                raise ValueError(f"it was not done after {SECONDS} s")
+    return b"".join(parts)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, also when two kernels do it at once."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, part = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+            os.replace(part, path)
+        except BaseException:
+            os.unlink(part)
+            raise
+    except OSError as error:
+        print(f"corpora: {path} cannot be kept ({error.strerror}); it will be downloaded again next time")
+
+
+def _sha1(data: bytes) -> str:
+    return hashlib.sha1(data, usedforsecurity=False).hexdigest()
+
+
+def _reason(error: Exception) -> str:
+    """An error in few words: requests wraps its own in many."""
+    kind = type(error).__name__
+    if "Timeout" in kind:
+        return "no answer in time"
+    return "no connection" if kind in ("ConnectionError", "ProxyError", "SSLError") else str(error)
+
+
+def _offline(name: str, wanted, cached: Path, failures: list[str]) -> str:
+    return (
+        f"corpora: {name} ({wanted.title}) is not on this machine and cannot be downloaded.\n  "
+        + "\n  ".join(failures)
+        + "\nThree ways out:\n"
+        + '  1. use what is always there: load("shakespeare")\n'
+        + f"  2. copy {wanted.file} from another machine to {cached}, or into a folder that the environment variable D2LRNN_DATA names\n"
+        + "  3. connect to the internet and run this again"
+    )

@@ -1,0 +1,25 @@
+"""What every test sees: hypothesis without a clock, since a shared machine can be slow for a moment."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("d2lrnn", deadline=None, database=None, max_examples=80)
+settings.load_profile("d2lrnn")
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def hamlet() -> str:
+    """About 180,000 characters that are always there."""
+    from d2lrnn.data import corpora
+
+    return corpora.load("shakespeare/hamlet").text
