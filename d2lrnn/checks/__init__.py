@@ -48,6 +48,12 @@ def exercise(number: str) -> Callable:
                 return Verdict(number, "untried")
             except Wrong as wrong:
                 return Verdict(number, "wrong", str(wrong))
+            except Exception as error:  # an answer of a kind that the check did not think of
+                return Verdict(
+                    number,
+                    "wrong",
+                    f"what your function returned cannot be compared ({error}): is it of the kind that was asked for?",
+                )
 
         judged.number = number
         return judged
