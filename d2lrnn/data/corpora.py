@@ -27,7 +27,7 @@ __all__ = ["DOWNLOADS", "Corpus", "CorpusError", "Download", "Speech", "genres",
 
 @dataclass(frozen=True)
 class Corpus:
-    """A text and what is known about it. `str(corpus)` and `corpus.text` are the text, `len(corpus)` its characters.
+    """A text and what is known about it. `corpus.text` is the text, `len(corpus)` its characters; printing one shows a line, not the whole text.
 
     title, author, licence, source: for people to read. name: what `load` was given.
     speeches: for plays, every `Speech` (speaker, text, play) in order; empty otherwise.
@@ -48,9 +48,6 @@ class Corpus:
 
     def __len__(self) -> int:
         return len(self.text)
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @dataclass(frozen=True)

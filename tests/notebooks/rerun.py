@@ -31,11 +31,24 @@ def rerun(path: Path, timeout: int = 300) -> float:
     for cell in notebook.cells:
         for name in VOLATILE_CELL:
             cell.metadata.pop(name, None)
+        if cell.cell_type == "code":
+            cell.outputs = _joined(cell.outputs)
     nbformat.validate(notebook)
     part = path.with_suffix(".part")
     nbformat.write(notebook, part)
     os.replace(part, path)
     return seconds
+
+
+def _joined(outputs: list) -> list:
+    """Outputs with neighbouring pieces of one stream made one: how a kernel cuts them is a matter of timing."""
+    joined = []
+    for output in outputs:
+        if joined and output.output_type == "stream" and joined[-1].get("name") == output.name:
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def main(arguments: list[str]) -> None:
