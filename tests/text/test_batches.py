@@ -99,6 +99,26 @@ def test_a_batch_is_a_copy_of_the_same_dtype():
 
 
 @pytest.mark.parametrize("make", BOTH)
+@pytest.mark.parametrize("together", [1, 60, 1 << 16])
+@pytest.mark.parametrize("dtype", [np.uint16, np.int64, np.float32])
+def test_mxnet_gets_the_same_minibatches(make, together, dtype, monkeypatch):
+    import mxnet
+
+    monkeypatch.setattr(batches, "_TOGETHER", together)  # one at a time, a few, all
+    made = make(np.arange(300).astype(dtype), 4, 5, rng=0)
+    pairs = list(batches.as_mxnet(made.at(0), mxnet.cpu(0)))
+    assert len(pairs) == len(made)
+    for ours, theirs in zip(made.at(0), pairs, strict=True):
+        for array, copy in zip(ours, theirs, strict=True):
+            assert isinstance(copy, mxnet.np.ndarray) and copy.ctx == mxnet.cpu(0)
+            assert copy.dtype == (np.float32 if dtype is np.float32 else np.int32)
+            assert copy.shape == (5, 4) and (copy.asnumpy() == array).all()
+    pairs[0][0][:] = -1  # a view, but of its own part alone
+    assert (pairs[0][1].asnumpy() >= 0).all() and (pairs[1][0].asnumpy() >= 0).all()
+    assert list(batches.as_mxnet([])) == []
+
+
+@pytest.mark.parametrize("make", BOTH)
 def test_a_text_larger_than_memory_is_read_where_it_lies(make, tmp_path):
     """A sparse file of 64 GiB, in a process that may use 3 GiB of memory beside the mapping."""
     path = tmp_path / "huge.bin"
