@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import ipywidgets as widgets
 
-_WIDE = {"description_width": "initial"}
+from d2lrnn.explore.names import Names
 
 
 class Panel(widgets.VBox):
@@ -33,13 +33,18 @@ class Panel(widgets.VBox):
         for name, control in controls.items():
             if not getattr(control, "description", "x"):
                 control.description = name.replace("_", " ")
-            control.style = {**_WIDE}
+        # All labels as wide as the widest, so that the controls stand in line. A "ch" is a zero's width, more than most letters take.
+        longest = max(len(getattr(control, "description", "")) for control in controls.values())
+        for control in controls.values():
+            control.style = {"description_width": f"{longest + 1}ch"}
+            if control.tooltip is None:
+                control.tooltip = getattr(control, "description", "")  # without one, a label's tooltip reads "null"
             if not control.layout.width:
                 control.layout.width = "auto" if isinstance(control, widgets.ToggleButtons) else "min(34em, 98%)"
             control.observe(self._redraw, names="value")
         self._picture = widgets.HTML()
         self._picture.add_class("d2lrnn-picture")
-        super().__init__([*controls.values(), self._picture])
+        super().__init__([*controls.values(), self._picture, Names()])
         self._redraw()
 
     @property
@@ -81,7 +86,9 @@ def _image(figure, describe: str) -> str:
     buffer = io.BytesIO()
     dpi = 140
     figure.savefig(buffer, format="png", dpi=dpi)
-    width = round(figure.get_figwidth() * 100)
+    width, height = (round(inches * 100) for inches in figure.get_size_inches())
     plt.close(figure)
     data = base64.b64encode(buffer.getvalue()).decode()
-    return f'<img alt="{html.escape(describe, quote=True)}" style="width:{width}px;max-width:100%" src="data:image/png;base64,{data}">'
+    # Its size is told beforehand: the page keeps the place, and does not jump, while the next picture is decoded.
+    size = f'width="{width}" height="{height}" style="max-width:100%;height:auto"'
+    return f'<img alt="{html.escape(describe, quote=True)}" {size} src="data:image/png;base64,{data}">'
