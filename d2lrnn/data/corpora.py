@@ -106,7 +106,7 @@ def plays(genre: str | None = None) -> list[str]:
 def load(name: str | os.PathLike, *, encoding: str = "utf-8", max_bytes: int = MAX_BYTES) -> Corpus:
     """The corpus of that name, or the text file at that path.
 
-    name: one of `names()`, or a path: anything with a file ending, a separator (beyond "shakespeare/…") or a pathlib.Path.
+    name: one of `names()`, or a path: anything with a file ending, a separator (beyond "shakespeare/…") or a pathlib.Path; "~" is your home folder.
     encoding: of the reader's own file. Its byte order mark is dropped and every line ends in "\\n" afterwards.
     max_bytes: a larger file of the reader's own is refused, so that memory stays bounded.
 
@@ -120,7 +120,9 @@ def load(name: str | os.PathLike, *, encoding: str = "utf-8", max_bytes: int = M
             return _shakespeare(name)
         if name in DOWNLOADS:
             return _downloaded(name)
-        if not (os.sep in name or "/" in name or Path(name).suffix or Path(name).exists()):
+        if "://" in name:
+            raise CorpusError(f"corpora: {name} is an address; download it, then load the file by its path")
+        if not name or not (os.sep in name or "/" in name or Path(name).suffix or os.path.lexists(name)):
             raise CorpusError(_unknown(name))
     return _own(Path(name), encoding, max_bytes)
 
@@ -136,7 +138,7 @@ def where(name: str) -> str | None:
         raise CorpusError(_unknown(name))
     from d2lrnn.data import fetch
 
-    return next((str(path) for path in fetch.places(DOWNLOADS[name].file) if path.is_file()), None)
+    return next((str(path) for path in fetch.places(DOWNLOADS[name].file) if os.path.isfile(path)), None)
 
 
 def _unknown(name: str) -> str:
@@ -178,10 +180,8 @@ def _downloaded(name: str) -> Corpus:
 
 def _own(path: Path, encoding: str, max_bytes: int) -> Corpus:
     check_encoding(encoding)
-    if not path.exists() and not path.is_symlink():
-        raise CorpusError(
-            f"corpora: there is no file {path} (looked in {Path.cwd() if not path.is_absolute() else path.parent}); "
-            "check the path, or see corpora.names() for the texts that are here"
-        )
+    if isinstance(max_bytes, bool) or not isinstance(max_bytes, int) or max_bytes < 1:
+        raise CorpusError(f"corpora: max_bytes must be a whole number, 1 or more, got {max_bytes!r}")
+    path = Path(os.path.expanduser(path))
     text = decode(read_bytes(path, max_bytes), path, encoding)
     return Corpus(str(path), text, path.stem, "unknown", "yours to know", str(path))

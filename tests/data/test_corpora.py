@@ -1,5 +1,6 @@
 """`d2lrnn.data.corpora`: every name loads, every bad input says what to do, and a download is trusted for its hash alone."""
 
+import concurrent.futures
 import hashlib
 import http.server
 import os
@@ -119,6 +120,8 @@ def test_own_file_loses_its_bom_and_its_carriage_returns(tmp_path):
     assert own(tmp_path, "Ωμέγα".encode()).title == "mine"
     assert own(tmp_path, "naïve".encode("cp1252"), encoding="cp1252").text == "naïve"
     assert own(tmp_path, "naïve".encode("utf-16"), encoding="utf-16").text == "naïve"
+    assert own(tmp_path, b"\xff\xfe" + "naïve".encode("utf-16-le"), encoding="utf-16-le").text == "naïve"
+    assert own(tmp_path, "\ufeffnaïve".encode(), encoding="UTF-8-sig").text == "naïve"
 
 
 def test_a_name_without_ending_is_a_path_if_the_file_is_there(tmp_path, monkeypatch):
@@ -136,13 +139,84 @@ def test_a_name_without_ending_is_a_path_if_the_file_is_there(tmp_path, monkeypa
         (b"\xef\xbb\xbfab\xff", {}, "offset 5"),
         ("text".encode("utf-16"), {}, "encoding='utf-16'"),
         (b"abc\0def", {}, "NUL"),
-        (b"abc", {"encoding": "no-such-encoding"}, "not the name of a text encoding"),
+        ("text".encode("utf-32"), {}, "encoding='utf-32'"),
+        ("text".encode("utf-16-le"), {}, "encoding='utf-16-le'"),
+        (b"\xfe\xff\0a", {"encoding": "utf-16-le"}, "in the other order.*encoding='utf-16'"),
+        (b"\xff\xfea\0b", {"encoding": "utf-16"}, "truncated data.*encoding='utf-8'"),
+        (b"\xef\xbb\xbf", {}, "is empty"),
+        *(
+            (b"abc", {"encoding": name}, "not the name of a text encoding")
+            for name in ("no-such-encoding", "base64", "undefined", "", "../x", None)
+        ),
+        (b"abc", {"max_bytes": None}, "max_bytes must be a whole number"),
         (b"x" * 1001, {"max_bytes": 1000}, "1,001 bytes"),
     ],
 )
 def test_bad_files_are_explained(tmp_path, data, options, says):
     with pytest.raises(CorpusError, match=says):
         own(tmp_path, data, **options)
+
+
+def test_paths_that_cannot_be_opened_are_explained(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for link, to in (("loop", "loop"), ("loop.txt", "loop.txt"), ("nowhere.txt", "gone"), ("folder.txt", ".")):
+        os.symlink(to, link)
+    for path, says in (
+        ("loop", "symbolic links"),
+        ("loop.txt", "symbolic links"),
+        ("nowhere.txt", "leads nowhere"),
+        ("folder.txt", "is a folder"),
+        ("/dev/zero", "a device"),
+        ("x" * 5000 + ".txt", "too long"),
+        ("x" * 5000, "no corpus"),
+        ("", "no corpus"),
+        ("a\0b.txt", "no name that a file can have"),
+        ("https://example.org/a.txt", "is an address"),
+        ("~/gone.txt", f"there is no file {tmp_path}/gone.txt"),
+    ):
+        with pytest.raises(CorpusError, match=re.escape(says)):
+            load(path)
+    (tmp_path / "mine.txt").write_text("home")
+    assert load("~/mine.txt").text == "home"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="changes the user of a process")
+def test_files_and_folders_without_permission_are_explained(tmp_path):
+    """As a user who may not look: root reads everything, so a root test becomes nobody first."""
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    (closed / "a.txt").write_text("secret")
+    (tmp_path / "b.txt").write_text("secret")
+    os.chmod(tmp_path / "b.txt", 0)
+    os.chmod(closed, 0)
+    code = f"""
+import os, platformdirs, requests
+from d2lrnn.data import corpora, fetch
+if os.getuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+os.environ["D2LRNN_DATA"] = {str(closed)!r}
+fetch.cache = lambda: fetch.Path({str(closed)!r})
+corpora.DOWNLOADS["it"] = corpora.Download("it.txt", ("http://127.0.0.1:9/it",), "0" * 40, "It", "", "")
+assert corpora.where("it") is None
+for name in ({str(closed / "a.txt")!r}, {str(tmp_path / "b.txt")!r}, "it"):
+    try:
+        corpora.load(name)
+    except corpora.CorpusError as error:
+        print(error)
+"""
+    base = tmp_path.parents[1]  # pytest keeps it to its user
+    mode = os.stat(base).st_mode
+    for folder in (base, tmp_path.parent, tmp_path):
+        os.chmod(folder, 0o755)
+    try:
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    finally:
+        os.chmod(base, mode)
+        os.chmod(closed, 0o755)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("cannot be opened: Permission denied") == 2, done.stdout
+    assert "you may not read the folder" in done.stdout and "Three ways out" in done.stdout
 
 
 def test_folders_and_pipes_are_refused_at_once(tmp_path):
@@ -174,10 +248,23 @@ class Server(http.server.BaseHTTPRequestHandler):
         if self.path == "/missing":
             self.send_error(404)
             return
+        if self.path in ("/moved", "/circle"):
+            self.send_response(302)
+            self.send_header("Location", "/good" if self.path == "/moved" else "/circle")
+            self.end_headers()
+            return
+        if self.path == "/late":
+            time.sleep(2)
         self.send_response(200)
+        if self.path == "/cut":
+            self.send_header("Content-Length", "1000")
         self.end_headers()
         try:
-            if self.path == "/slow":
+            if self.path == "/trickle":
+                for _ in range(100):
+                    self.wfile.write(b"x")
+                    time.sleep(0.05)
+            elif self.path == "/slow":
                 for _ in range(100):
                     self.wfile.write(b"x" * (1 << 16))
                     time.sleep(0.05)
@@ -198,7 +285,7 @@ def site(tmp_path, monkeypatch):
     """A server on this machine, an empty cache, and a corpus called "it" whose file is at `page`."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
     Server.asked = 0
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     monkeypatch.delenv("D2LRNN_DATA", raising=False)
     monkeypatch.setattr(fetch, "cache", lambda: tmp_path / "cache")
 
@@ -225,17 +312,77 @@ def test_the_second_address_is_tried_when_the_first_fails(site):
     assert load("it").text.encode() == TEXT and Server.asked == 2
 
 
+def test_a_redirection_is_followed(site):
+    site("moved")
+    assert load("it").text.encode() == TEXT
+
+
+def test_several_at_once_all_get_the_whole_text(site, tmp_path):
+    site("good")
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        texts = list(pool.map(lambda _: load("it").text.encode(), range(8)))
+    assert texts == [TEXT] * 8 and [p.name for p in (tmp_path / "cache").iterdir()] == ["it.txt"]
+
+
+@pytest.mark.parametrize(
+    ("own", "says"),
+    [
+        ("{0}/gone", "there is no folder"),
+        ("{0}/file", "there is no folder"),
+        ("{0}", "there is no it.txt in it"),
+        ("~nobody-here/x", "no folder"),
+    ],
+)
+def test_a_data_folder_that_does_not_help_is_named(site, tmp_path, monkeypatch, own, says):
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("D2LRNN_DATA", own.format(tmp_path))
+    site("missing")
+    assert corpora.where("it") is None
+    with pytest.raises(CorpusError, match=f"D2LRNN_DATA=.*{says}"):
+        load("it")
+
+
+def test_a_data_folder_may_be_relative_or_begin_at_home(site, tmp_path, monkeypatch):
+    site("missing")
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "it.txt").write_bytes(TEXT)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for own in ("texts", "~/texts", str(tmp_path / "texts") + "/"):
+        monkeypatch.setenv("D2LRNN_DATA", own)
+        assert load("it").text.encode() == TEXT
+
+
+def test_a_cache_that_cannot_be_written_is_said_and_the_text_is_there(site, tmp_path, monkeypatch, capsys):
+    site("good")
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setattr(fetch, "cache", lambda: tmp_path / "file")
+    assert load("it").text.encode() == TEXT
+    assert "cannot be kept" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("page", "says"),
-    [("missing", "404"), ("other", "something else"), ("slow", "not done after"), ("huge", "more than")],
+    [
+        ("missing", "404"),
+        ("other", "something else"),
+        ("circle", "redirects"),
+        ("cut", "IncompleteRead|something else"),
+        ("slow", "not done after"),
+        ("trickle", "not done after"),
+        ("late", "not done after"),
+        ("huge", "more than"),
+    ],
 )
 def test_a_bad_download_is_explained_and_leaves_nothing(site, tmp_path, monkeypatch, page, says):
-    monkeypatch.setattr(fetch, "SECONDS", 0.3)
+    monkeypatch.setattr(fetch, "SECONDS", 5 if page == "circle" else 0.4)
     if page == "huge":
         monkeypatch.setattr(fetch, "MAX_BYTES", 1 << 20)
     site(page)
+    began = time.monotonic()
     with pytest.raises(CorpusError, match=says) as raised:
         load("it")
+    assert time.monotonic() - began < 4
     assert 'load("shakespeare")' in str(raised.value) and "D2LRNN_DATA" in str(raised.value)
     assert not list(tmp_path.rglob("it.txt*"))
 
