@@ -1,0 +1,116 @@
+"""Tokens as HTML: each a coloured span, with spaces, line ends and lone bytes made visible.
+
+Two tints take turns, and so do a solid and a dotted underline, so that boundaries show without colour. Background and ink are set here, for light and dark
+pages alike. Every text is escaped.
+"""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+
+from d2lrnn.plots.style import BLUE, GREY, INK, ORANGE, PALE
+
+_CARD = (
+    f"background:#FFF;color:{INK};border:1px solid #D1D5DB;border-radius:8px;padding:10px 14px;margin:4px 0;"
+    "max-width:52em;font:15px/2.1 ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;overflow-wrap:anywhere"
+)
+_TOKEN = (
+    "display:inline-block;max-width:100%;font:inherit;line-height:1.35;color:inherit;white-space:pre-wrap;border-radius:5px;"
+    "padding:1px 2px;margin:0 1px;"
+)
+_TINTS = (
+    f"{_TOKEN}background:#DCEBF7;border-bottom:2px solid {BLUE}",
+    f"{_TOKEN}background:#FBEBC8;border-bottom:2px dotted #B06F00",
+)
+_STRONG = f";outline:2px solid {INK}"
+_LOST = f"{_TOKEN}background:repeating-linear-gradient(135deg,#FFF 0 4px,#F3C9B4 4px 7px);border-bottom:2px solid {ORANGE};text-decoration:line-through"
+_CAPTION = f"font:13.5px/1.5 system-ui,sans-serif;color:{INK};margin:0 0 4px"
+_MARKS = {" ": "·", "\n": "↵", "\r": "␍", "\t": "⇥"}
+
+
+def visible(token: str) -> str:
+    """A token in printable form: a space as ·, a line end as ↵, a tab as ⇥, a byte that is no character by itself as its number, ‹C3›."""
+    return "".join(shown for shown, _ in _shown(token))
+
+
+def marked_up(token: str) -> str:
+    """`visible(token)` as HTML, escaped, with the marks that stand for white space in grey."""
+    return "".join(
+        f'<span style="color:#4B5563">{shown}</span>' if white else html.escape(shown) for shown, white in _shown(token)
+    )
+
+
+def _shown(token: str) -> Iterator[tuple[str, bool]]:
+    """Each character of a token as something that can be seen, and whether it stands for white space."""
+    for i, char in enumerate(token):
+        if char in _MARKS:
+            yield _MARKS[char], True
+        elif not i and unicodedata.combining(char):
+            yield "◌" + char, False  # an accent that stands alone
+        elif char.isprintable():
+            yield char, False
+        else:
+            code = ord(char)
+            yield f"‹{code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code:02X}›", False
+
+
+def spans(
+    tokens: Sequence[str],
+    *,
+    caption: str = "",
+    ids: Sequence[int] | None = None,
+    strong: Collection[int] = (),
+    lost: Collection[int] = (),
+) -> str:
+    """The tokens one after another, as HTML; a line ends where one of them ends a line.
+
+    caption: a sentence above them. ids: numbers to write under them, one a token. strong: positions to outline; lost: positions to strike out.
+    Raises ValueError if there are not as many ids as tokens.
+    """
+    if ids is not None and len(ids) != len(tokens):
+        raise ValueError(f"spans: one id for each of the {len(tokens)} tokens is needed, got {len(ids)}")
+    strong, lost, parts = set(strong), set(lost), []
+    for i, token in enumerate(tokens):
+        style = (_LOST if i in lost else _TINTS[i % 2]) + (_STRONG if i in strong else "")
+        span = f'<code style="{style}">{marked_up(token)}</code>'
+        if ids is not None:
+            number = f'<small style="color:{GREY};font-size:11px">{int(ids[i])}</small>'
+            span = f'<span style="display:inline-block;text-align:center;line-height:1.5">{span}<br>{number} </span>'
+        parts.append(span + "<br>" * min(2, token.count("\n")))
+    return card("".join(parts), caption)
+
+
+def merged(left: str, right: str, token: str) -> str:
+    """One merge as HTML, to stand in a line: left + right → token."""
+    boxes = [f'<code style="{style}">{marked_up(t)}</code>' for t, style in zip((left, right), _TINTS, strict=True)]
+    return f'{" + ".join(boxes)} → <code style="{_TINTS[0]}{_STRONG}">{marked_up(token)}</code>'
+
+
+def card(body: str, caption: str = "") -> str:
+    """HTML on the chapter's own background; the caption is text and escaped, the body is HTML already."""
+    head = f'<div style="{_CAPTION}">{html.escape(caption)}</div>' if caption else ""
+    return f'<div style="{_CARD}">{head}{body}</div>'
+
+
+def curve(xs: Sequence[float], ys: Sequence[float], at: float, label: str) -> str:
+    """A small falling staircase as SVG: y at each x until the next, with a dot at x = `at`. `label` says what it shows."""
+    width, height, left, top = 560, 90, 44, 10
+    wide, high = max(xs[-1], at, 1), max(max(ys), 1)
+    points = [(left + width * x / wide, top + height * (1 - y / high)) for x, y in zip(xs, ys, strict=True)]
+    path = f"M{points[0][0]:.1f} {points[0][1]:.1f}" + "".join(f"H{x:.1f}V{y:.1f}" for x, y in points[1:])
+    path += f"H{left + width}"
+    now = max((i for i, x in enumerate(xs) if x <= at), default=0)
+    dot_x, dot_y = left + width * at / wide, points[now][1]
+    text = f'font-family="system-ui,sans-serif" font-size="12" fill="{GREY}"'
+    return (
+        f'<svg role="img" viewBox="0 0 {width + left + 16} {height + top + 26}" style="width:100%;max-width:{width + left + 16}px;display:block">'
+        f"<title>{html.escape(label)}</title>"
+        f'<path d="M{left} {top}V{top + height}H{left + width}" fill="none" stroke="{PALE}"/>'
+        f'<path d="{path}" fill="none" stroke="{BLUE}" stroke-width="2"/>'
+        f'<circle cx="{dot_x:.1f}" cy="{dot_y:.1f}" r="5" fill="{ORANGE}" stroke="#FFF"/>'
+        f'<text x="{left - 6}" y="{top + 8}" text-anchor="end" {text}>{high:g}</text>'
+        f'<text x="{left - 6}" y="{top + height}" text-anchor="end" {text}>0</text>'
+        f'<text x="{left}" y="{top + height + 18}" {text}>{html.escape(label)}</text></svg>'
+    )
