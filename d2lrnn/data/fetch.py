@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import queue
-import tempfile
 import threading
 import time
 from pathlib import Path
 
-from d2lrnn.data.files import CorpusError, read_bytes
+from d2lrnn.data.files import CorpusError, read_bytes, write_whole
 
 MAX_BYTES = 50_000_000
 SECONDS = 60  # for a whole download, however slowly it trickles
@@ -59,7 +58,7 @@ def get(name: str, wanted) -> tuple[bytes, Path]:
         except (OSError, ValueError) as error:  # requests' errors are OSErrors
             failures.append(f"{url}: {_reason(error)}")
             continue
-        _write(cached, data)
+        _keep(cached, data)
         return data, cached
     raise CorpusError(_offline(name, wanted, cached, failures))
 
@@ -100,18 +99,11 @@ def _body(url: str, done: queue.SimpleQueue) -> None:
         done.put(error)
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, also when two kernels do it at once."""
+def _keep(path: Path, data: bytes) -> None:
+    """Put a download into the cache; a cache that cannot be written is said, and stops nothing."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, part = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            os.replace(part, path)
-        except BaseException:
-            os.unlink(part)
-            raise
+        write_whole(path, data)
     except OSError as error:
         print(f"corpora: {path} cannot be kept ({error.strerror}); it will be downloaded again next time")
 

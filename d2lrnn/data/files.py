@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import encodings
 import os
+import secrets
 import stat
 from pathlib import Path
 
@@ -60,6 +61,20 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
     if not left:
         raise CorpusError(_too_big(path, "is still growing, or larger than it claims", max_bytes))
     return b"".join(parts)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, also when two processes do it at once. Raises OSError, and leaves nothing behind."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with open(part, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())  # or a machine that loses its power keeps the new name and not the bytes
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _short(path: Path) -> str:

@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from d2lrnn.data.files import write_whole
+from d2lrnn.text.counts import check_whole
 from d2lrnn.text.merging import learn, segment
 from d2lrnn.text.tokenizers import Tokenizer, check_text, flat_ids, pieces
 from d2lrnn.text.vocab import Vocab
@@ -62,7 +64,7 @@ class BPETokenizer(Tokenizer):
                 raise ValueError(f"BPETokenizer: merge {k} makes {merge.token!r}, which is there already")
             self._rank[index[merge.left], index[merge.right]] = k
             index[merge.token] = 256 + k
-        self.vocab = Vocab.in_order(list(index), self.reserved)
+        self.vocab = Vocab.in_order(list(index), reserved)
         self._first = 1 + len(self.reserved)
         self._cache: dict[str, list[int]] = {}
 
@@ -72,12 +74,11 @@ class BPETokenizer(Tokenizer):
     ) -> BPETokenizer:
         """Learn up to `num_merges` merges from a text; fewer if no pair is left that occurs `min_freq` times.
 
-        Of equally frequent pairs the one with the smaller ids is merged first. Raises ValueError for a negative number of merges or `min_freq` below 1.
+        Of equally frequent pairs the one with the smaller ids is merged first. Raises ValueError for a negative number of merges or `min_freq` below 1,
+        TypeError if one is no whole number.
         """
-        if num_merges < 0:
-            raise ValueError(f"BPETokenizer: num_merges must be 0 or more, got {num_merges}")
-        if min_freq < 1:
-            raise ValueError(f"BPETokenizer: min_freq must be 1 or more, got {min_freq}")
+        check_whole("BPETokenizer: num_merges", num_merges, 0)
+        check_whole("BPETokenizer: min_freq", min_freq, 1)
         words = {_symbols(piece): count for piece, count in Counter(pieces(check_text(text))).items()}
         learnt, shortened = learn(words, num_merges, 256, min_freq)
         tokens = [from_bytes(bytes([b])) for b in _BYTES]
@@ -147,8 +148,6 @@ class BPETokenizer(Tokenizer):
 
     def save(self, path: str | os.PathLike) -> None:
         """Write the merges as JSON, whole or not at all."""
-        path = Path(path)
-        part = path.with_name(path.name + ".part")
         data = {
             "format": "d2lrnn byte pairs",
             "version": 1,
@@ -156,8 +155,7 @@ class BPETokenizer(Tokenizer):
             "lengths": self.lengths,
             "merges": self.merges,
         }
-        part.write_text(json.dumps(data), encoding="ascii")
-        os.replace(part, path)
+        write_whole(Path(path), json.dumps(data).encode("ascii"))
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> BPETokenizer:
@@ -166,8 +164,11 @@ class BPETokenizer(Tokenizer):
             data = json.loads(Path(path).read_text(encoding="ascii"))
             if data["format"] != "d2lrnn byte pairs" or data["version"] != 1:
                 raise ValueError(f"format {data['format']!r}, version {data['version']!r}")
+            for number in chain(data["lengths"], (count for _, _, count in data["merges"])):
+                if type(number) is not int or number < 0:
+                    raise ValueError(f"a count is a whole number, got {number!r}")
             return cls(data["merges"], data["reserved"], data["lengths"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ValueError(f"BPETokenizer: {path} is not a file that BPETokenizer.save wrote ({error})") from error
 
 
