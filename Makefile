@@ -12,11 +12,11 @@ ARGS       ?=
 .DEFAULT_GOAL := help
 
 # It listens on localhost, Jupyter's default, which ARGS can then change (an option given twice is refused). Signatures are kept in memory: a
-# notebook opened on another day shows its stored pictures, not "model not found" where its widgets were.
+# notebook opened on another day shows its stored pictures, not "model not found" where its widgets were. The settings ask nothing about news.
 lab: setup  ## open the course in JupyterLab (options: make lab ARGS="--no-browser --port 8899")
 	@$(if $(ROOT_FLAG),echo "make lab: you are root and JupyterLab is started with --allow-root.",true)
-	@exec $(PY) -m jupyterlab $(ROOT_FLAG) --ServerApp.root_dir="$(CURDIR)" --NotebookNotary.db_file=:memory: \
-	  --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate $(ARGS)
+	@exec $(PY) -m jupyterlab $(ROOT_FLAG) --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
+	  --LabApp.app_settings_dir="$(CURDIR)/tools/jupyterlab" --NotebookNotary.db_file=:memory: $(ARGS)
 
 test: setup  ## lint, then every test: package, notebooks, browser (options: make test ARGS="-k ngrams")
 	@$(PY) -m ruff check --quiet . && $(PY) -m ruff format --check --quiet . || { echo "make test: ruff has something to say; 'make lint' mends what it can."; exit 1; }

@@ -39,8 +39,11 @@ class Panel(widgets.VBox):
             control.style = {"description_width": f"{longest + 1}ch"}
             if control.tooltip is None:
                 control.tooltip = getattr(control, "description", "")  # without one, a label's tooltip reads "null"
+            buttons = isinstance(control, widgets.ToggleButtons)
+            if buttons:  # ipywidgets puts their label above them; every other control has it beside
+                control.add_class("jupyter-widgets").add_class("widget-inline-hbox")
             if not control.layout.width:
-                control.layout.width = "auto" if isinstance(control, widgets.ToggleButtons) else "min(34em, 98%)"
+                control.layout.width = "auto" if buttons else "min(34em, 98%)"
             control.observe(self._redraw, names="value")
         self._picture = widgets.HTML()
         self._picture.add_class("d2lrnn-picture")
