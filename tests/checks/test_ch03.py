@@ -43,7 +43,7 @@ MISTAKES = [
     (ch03.estimate, lambda words, c, w: pairs(words).count((c, w)) / max(1, words.count(c)), "ends the text"),
     (ch03.estimate, lambda words, c, w: pairs(words).count((c, w)) / max(1, words.count(w)), "came before"),
     (ch03.estimate, lambda words, c, w: pairs(words).count((c, w)) / followed(words, c), "ZeroDivisionError"),
-    (ch03.estimate, lambda words, c, w: 0.5, "was expected"),
+    (ch03.estimate, lambda words, c, w: 0.77, "was expected"),
     (ch03.perplexity, lambda logs: np.exp(-logs).mean(), "mean of exp"),
     (ch03.perplexity, lambda logs: np.exp(-logs.sum()), "exp of the sum"),
     (ch03.perplexity, lambda logs: -logs.mean(), "in nats"),
