@@ -29,12 +29,14 @@ def seed(value: int) -> None:
 def generator(rng: int | np.random.Generator | None = None) -> np.random.Generator:
     """The NumPy generator to draw from: `rng` itself, a new one seeded with the number `rng`, or the one that `seed` sets.
 
-    Raises TypeError for anything else.
+    Raises ValueError for a negative number, TypeError for anything else.
     """
     if rng is None:
         return _shared
     if isinstance(rng, np.random.Generator):
         return rng
     if isinstance(rng, int | np.integer) and not isinstance(rng, bool):
+        if rng < 0:
+            raise ValueError(f"rng: a seed must be 0 or more, got {rng}")
         return np.random.default_rng(int(rng))
     raise TypeError(f"rng must be a whole number, a numpy.random.Generator or None, got {type(rng).__name__}")

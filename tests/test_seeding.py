@@ -1,6 +1,8 @@
 """`seed` and `generator`: the same number, the same draws."""
 
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -44,3 +46,13 @@ def test_bad_seeds_are_explained(value):
 def test_bad_generators_are_explained():
     with pytest.raises(TypeError, match="got str"):
         d2lrnn.generator("1")
+    with pytest.raises(ValueError, match="0 or more, got -1"):
+        d2lrnn.generator(-1)
+
+
+def test_a_seed_gives_the_same_draws_in_any_process():
+    code = "import random, numpy as np, d2lrnn; d2lrnn.seed(11); print(random.random(), np.random.rand(), d2lrnn.generator().random())"
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    d2lrnn.seed(11)
+    here = random.random(), np.random.rand(), d2lrnn.generator().random()  # noqa: NPY002
+    assert said.split() == [str(draw) for draw in here]

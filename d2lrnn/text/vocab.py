@@ -142,8 +142,10 @@ def _count(tokens: Iterable | Mapping[str, int]) -> Counter:
         counts = Counter({token: int(count) for token, count in tokens.items()})
     else:
         tokens = tokens.tolist() if isinstance(tokens, np.ndarray) else list(tokens)
-        while any(isinstance(token, list | tuple) for token in tokens):
-            tokens = [t for token in tokens for t in (token if isinstance(token, list | tuple) else [token])]
+        while any(isinstance(token, list | tuple | np.ndarray) for token in tokens):
+            tokens = [
+                t for token in tokens for t in (token if isinstance(token, list | tuple | np.ndarray) else [token])
+            ]
         try:
             counts = Counter(tokens)
         except TypeError as error:

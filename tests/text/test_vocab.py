@@ -49,6 +49,17 @@ def test_counts_and_tokens_give_the_same():
     assert (
         Vocab([["a", "b"], ["a"]]).tokens == Vocab({"a": 2, "b": 1}).tokens == Vocab(np.array(["a", "b", "a"])).tokens
     )
+    assert Vocab([np.array(["a", "b"]), [["a"]]]).token_freqs == [("a", 2), ("b", 1)]
+    assert Vocab(line.split() for line in ("a b", "a")).token_freqs == [("a", 2), ("b", 1)]
+
+
+def test_numpy_strings_and_mxnet_ids_serve_too():
+    from mxnet import np as mxnp
+
+    vocab = Vocab(["a", "b"])
+    assert vocab[np.str_("b")] == 2 and vocab[np.array("b")] == 2
+    assert vocab.to_tokens(mxnp.array([2, 1], dtype="int32")).tolist() == ["b", "a"]
+    assert vocab.to_tokens(mxnp.array([2], dtype="int32")).tolist() == ["b"] == vocab.to_tokens([np.uint8(2)])
 
 
 def test_in_order_keeps_the_order():
