@@ -19,7 +19,7 @@ import numpy as np
 from d2lrnn.data.files import write_whole
 from d2lrnn.text.counts import check_whole
 from d2lrnn.text.merging import learn, segment
-from d2lrnn.text.tokenizers import Tokenizer, check_text, flat_ids, pieces
+from d2lrnn.text.tokenizers import Tokenizer, check_text, ids_below, pieces
 from d2lrnn.text.vocab import Vocab
 
 # Bytes that print come first: GPT-2's order, which decides ties as the `tokenizers` package does.
@@ -104,7 +104,7 @@ class BPETokenizer(Tokenizer):
 
     def decode(self, ids: Sequence[int] | np.ndarray) -> str:
         """The text of some ids. Bytes that are no UTF-8 (a character cut in half, say) become U+FFFD."""
-        return self.detokenize(map(self.vocab.tokens.__getitem__, flat_ids(ids, len(self)).tolist()))
+        return self.detokenize(map(self.vocab.tokens.__getitem__, ids_below(ids, len(self)).tolist()))
 
     def tokenize(self, text: str) -> list[str]:
         return self.apply(text)

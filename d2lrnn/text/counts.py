@@ -3,7 +3,7 @@
 V is the size of the vocabulary, T the number of tokens, n the order.
 
 A k-gram has a number: its place in the sorted array `keys[k]`. Its key is (number of its first k - 1 tokens) * V + (last token), so that all k-grams with
-the same context lie side by side, and a key fits in 64 bits whatever V and n are. The empty context is number 0 of level 0.
+the same context lie side by side, and a key fits in 64 bits whatever n is, as long as T * V does. The empty context is number 0 of level 0.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ class NGramCounts:
     Attributes, one entry a length k = 0 ... order (entry 0 is the empty context):
     keys[k]: the distinct k-grams, sorted. counts[k]: how often each occurs. before[k]: how many distinct tokens stand before each (0 for k = order).
 
-    Raises TypeError or ValueError for ids that are no flat sequence of whole numbers below `size`, an order below 1, or fewer than `order` tokens.
+    Raises TypeError or ValueError for ids that are no flat sequence of whole numbers below `size`, an order below 1, fewer than `order` tokens, or
+    T * V beyond 2**63.
     """
 
     def __init__(self, ids: Sequence[int] | np.ndarray, size: int, order: int = 3):
@@ -28,6 +29,10 @@ class NGramCounts:
         ids = check_ids(ids, size)
         if len(ids) < order:
             raise ValueError(f"NGramCounts: order {order} needs at least {order} tokens, got {len(ids)}")
+        if (len(ids) + 1) * int(size) >= 2**63:
+            raise ValueError(
+                f"NGramCounts: {len(ids):,} tokens and a vocabulary of {size:,} are too large for keys of 64 bits"
+            )
         self.size, self.order, self.total = int(size), int(order), len(ids)
         self.keys, self.counts = [np.zeros(1, np.int64)], [np.array([len(ids)])]
         self.before = [np.array([0])]
@@ -81,23 +86,28 @@ class NGramCounts:
         return slice(int(ends[0]), int(ends[1]))
 
 
-def check_ids(ids: Sequence[int] | np.ndarray, size: int) -> np.ndarray:
-    """`ids` as an array (T,) of whole numbers from 0 to `size` - 1. Raises TypeError or ValueError."""
+def flat_ids(ids: Sequence[int] | np.ndarray) -> np.ndarray:
+    """A list, NumPy or MXNet array of ids as a NumPy array (T,). Raises TypeError or ValueError for what is no flat sequence of whole numbers."""
     if isinstance(ids, str):
-        raise TypeError("n-grams are counted over ids, got a string; encode it with a tokenizer first")
-    ids = np.asarray(ids)
+        raise TypeError("ids are whole numbers, got a string; encode it with a tokenizer first")
+    ids = ids.asnumpy() if hasattr(ids, "asnumpy") else np.asarray(ids)
     if ids.size == 0:
         return np.zeros(0, np.int64)
     if ids.dtype.kind not in "iu":
-        raise TypeError(
-            f"ids must be whole numbers, got an array of {ids.dtype}; encode the text with a tokenizer first"
-        )
+        raise TypeError(f"ids must be whole numbers, got an array of {ids.dtype}; was it a tokenizer that made them?")
     if ids.ndim != 1:
-        raise ValueError(f"ids must be one sequence, shape (T,), got shape {ids.shape}")
-    if ids.min() < 0 or ids.max() >= size:
         raise ValueError(
-            f"ids must be from 0 to {size - 1}, got {ids[(ids < 0) | (ids >= size)][0]}; was it another tokenizer that made them?"
+            f"ids must be one sequence, shape (T,), got shape {ids.shape}; of a minibatch (T, B) take one column"
         )
+    return ids
+
+
+def check_ids(ids: Sequence[int] | np.ndarray, size: int) -> np.ndarray:
+    """`flat_ids`, int64, from 0 to `size` - 1. Raises TypeError or ValueError."""
+    ids = flat_ids(ids)
+    wrong = ids[(ids < 0) | (ids >= size)]
+    if len(wrong):
+        raise ValueError(f"ids must be from 0 to {size - 1}, got {wrong[0]}; was it another tokenizer that made them?")
     return ids.astype(np.int64, copy=False)
 
 

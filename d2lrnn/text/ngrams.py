@@ -31,17 +31,23 @@ class NGramModel:
     recursive = True  # False: below the longest context comes 1 / V at once (Laplace)
 
     def __init__(self, counts: NGramCounts, order: int | None = None):
-        order = counts.order if order is None else check_whole("order", order, 1)
-        if order > counts.order:
-            raise ValueError(
-                f"{type(self).__name__}: order {order} needs n-grams of {order} tokens, and {counts.order} were counted"
-            )
+        order = self._longest(counts, order)
         self.counts, self.order, self.size = counts, order, counts.size
         self._own, self._rest = [np.zeros(1)], [np.ones(1)]
         for k in range(1, order + 1):
             own, rest = self._level(k)
             self._own.append(own)
             self._rest.append(rest)
+
+    def _longest(self, counts: NGramCounts, order: int | None) -> int:
+        """The length of the longest n-gram to use."""
+        name = type(self).__name__
+        if not isinstance(counts, NGramCounts):
+            raise TypeError(f"{name}: it takes NGramCounts(ids, size, order), got {type(counts).__name__}")
+        order = counts.order if order is None else check_whole(f"{name}: order", order, 1)
+        if order > counts.order:
+            raise ValueError(f"{name}: order {order} needs n-grams of {order} tokens, and {counts.order} were counted")
+        return order
 
     def _level(self, k: int) -> tuple[np.ndarray, np.ndarray]:
         """`own` of each k-gram and `rest` of each (k - 1)-gram as a context."""
@@ -181,7 +187,7 @@ class Interpolated(NGramModel):
     """
 
     def __init__(self, counts: NGramCounts, order: int | None = None, *, weights: float | Sequence[float] = 0.75):
-        longest = counts.order if order is None else order
+        longest = self._longest(counts, order)
         self.weights = np.full(longest, weights, float) if np.ndim(weights) == 0 else np.asarray(weights, float)
         if self.weights.shape != (longest,) or not ((0 <= self.weights) & (self.weights <= 1)).all():
             raise ValueError(

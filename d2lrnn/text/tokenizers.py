@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from d2lrnn.text.counts import flat_ids
 from d2lrnn.text.vocab import Vocab
 
 # A word with its inner apostrophes, a number, or a run of other marks, each with the one space before it; then what space is left.
@@ -53,7 +54,7 @@ class Tokenizer(ABC):
 
     def decode(self, ids: Sequence[int] | np.ndarray) -> str:
         """The text of some ids, shape (T,). Raises IndexError for an id outside the vocabulary."""
-        return self.detokenize(self.vocab.to_tokens(flat_ids(ids, len(self)).tolist()))
+        return self.detokenize(self.vocab.to_tokens(ids_below(ids, len(self)).tolist()))
 
     def __len__(self) -> int:
         return len(self.vocab)
@@ -89,7 +90,7 @@ class CharTokenizer(Tokenizer):
         return self._id_of.take(_codes(check_text(text)), mode="clip")
 
     def decode(self, ids: Sequence[int] | np.ndarray) -> str:
-        ids = flat_ids(ids, len(self))
+        ids = ids_below(ids, len(self))
         codes = self._char_of[ids]
         if (codes == 0xFFFFFFFF).any():
             return "".join(map(self.vocab.tokens.__getitem__, ids.tolist()))
@@ -133,20 +134,12 @@ def check_text(text: str) -> str:
     return text
 
 
-def flat_ids(ids: Sequence[int] | np.ndarray, size: int) -> np.ndarray:
-    """The ids as an array of shape (T,). Raises TypeError, ValueError or IndexError for what is no flat sequence of ids below `size`."""
-    ids = ids.asnumpy() if hasattr(ids, "asnumpy") else np.asarray(ids)
-    if ids.size == 0:
-        return np.zeros(0, np.intp)
-    if ids.dtype.kind not in "iu":
-        raise TypeError(f"decode takes whole numbers, got an array of {ids.dtype}")
-    if ids.ndim != 1:
-        raise ValueError(
-            f"decode takes one sequence of ids, shape (T,), got shape {ids.shape}; of a minibatch (T, B) take one column"
-        )
-    if ids.min() < 0 or ids.max() >= size:
-        wrong = ids[(ids < 0) | (ids >= size)][0]
-        raise IndexError(f"decode: ids run from 0 to {size - 1}, got {wrong}")
+def ids_below(ids: Sequence[int] | np.ndarray, size: int) -> np.ndarray:
+    """The ids as an array (T,). Raises TypeError, ValueError or IndexError for what is no flat sequence of ids below `size`."""
+    ids = flat_ids(ids)
+    wrong = ids[(ids < 0) | (ids >= size)]
+    if len(wrong):
+        raise IndexError(f"decode: ids run from 0 to {size - 1}, got {wrong[0]}")
     return ids.astype(np.intp, copy=False)
 
 
