@@ -7,10 +7,11 @@ pages alike. Every text is escaped.
 from __future__ import annotations
 
 import html
+import math
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 
-from d2lrnn.plots.style import BLUE, GREY, INK, ORANGE, PALE
+from d2lrnn.plots.style import BLUE, GREY, INK, ORANGE
 
 _CARD = (
     f"background:#FFF;color:{INK};border:1px solid #D1D5DB;border-radius:8px;padding:10px 14px;margin:4px 0;"
@@ -25,7 +26,7 @@ _TINTS = (
     f"{_TOKEN}background:#FBEBC8;border-bottom:2px dotted #B06F00",
 )
 _STRONG = f";outline:2px solid {INK}"
-_LOST = f"{_TOKEN}background:repeating-linear-gradient(135deg,#FFF 0 4px,#F3C9B4 4px 7px);border-bottom:2px solid {ORANGE};text-decoration:line-through"
+_LOST = f"{_TOKEN}background:repeating-linear-gradient(135deg,#FFF 0 4px,#F3C9B4 4px 7px);border-bottom:2px solid {ORANGE};text-decoration:line-through 1px"
 _CAPTION = f"font:13.5px/1.5 system-ui,sans-serif;color:{INK};margin:0 0 4px"
 _MARKS = {" ": "·", "\n": "↵", "\r": "␍", "\t": "⇥"}
 
@@ -95,22 +96,30 @@ def card(body: str, caption: str = "") -> str:
 
 
 def curve(xs: Sequence[float], ys: Sequence[float], at: float, label: str) -> str:
-    """A small falling staircase as SVG: y at each x until the next, with a dot at x = `at`. `label` says what it shows."""
-    width, height, left, top = 560, 90, 44, 10
-    wide, high = max(xs[-1], at, 1), max(max(ys), 1)
-    points = [(left + width * x / wide, top + height * (1 - y / high)) for x, y in zip(xs, ys, strict=True)]
+    """A falling staircase as SVG: y at each x until the next, x on a logarithmic axis that shows 0 too, with a dot at x = `at`. `label` says what it shows."""
+    width, height, left, top = 560, 84, 40, 12
+    end = math.log1p(max(xs[-1], at, 10))
+    high = max(*ys, 1)
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        return left + width * math.log1p(x) / end, top + height * (1 - y / high)
+
+    points = [place(x, y) for x, y in zip(xs, ys, strict=True)]
     path = f"M{points[0][0]:.1f} {points[0][1]:.1f}" + "".join(f"H{x:.1f}V{y:.1f}" for x, y in points[1:])
-    path += f"H{left + width}"
     now = max((i for i, x in enumerate(xs) if x <= at), default=0)
-    dot_x, dot_y = left + width * at / wide, points[now][1]
+    dot_x, dot_y = place(at, ys[now])
     text = f'font-family="system-ui,sans-serif" font-size="12" fill="{GREY}"'
+    ticks = [0, *(10**k for k in range(6) if math.log1p(10**k) <= end)]
+    marks = "".join(
+        f'<text x="{place(x, 0)[0]:.1f}" y="{top + height + 16}" text-anchor="middle" {text}>{x:,}</text>'
+        for x in ticks
+    )
     return (
-        f'<svg role="img" viewBox="0 0 {width + left + 16} {height + top + 26}" style="width:100%;max-width:{width + left + 16}px;display:block">'
+        f'<svg role="img" viewBox="0 0 {width + left + 24} {height + top + 38}" style="width:100%;max-width:{width + left + 24}px;display:block">'
         f"<title>{html.escape(label)}</title>"
-        f'<path d="M{left} {top}V{top + height}H{left + width}" fill="none" stroke="{PALE}"/>'
-        f'<path d="{path}" fill="none" stroke="{BLUE}" stroke-width="2"/>'
+        f'<path d="M{left} {top}V{top + height}H{left + width}" fill="none" stroke="#9CA3AF"/>'
+        f'<path d="{path}H{left + width}" fill="none" stroke="{BLUE}" stroke-width="2"/>'
         f'<circle cx="{dot_x:.1f}" cy="{dot_y:.1f}" r="5" fill="{ORANGE}" stroke="#FFF"/>'
-        f'<text x="{left - 6}" y="{top + 8}" text-anchor="end" {text}>{high:g}</text>'
-        f'<text x="{left - 6}" y="{top + height}" text-anchor="end" {text}>0</text>'
-        f'<text x="{left}" y="{top + height + 18}" {text}>{html.escape(label)}</text></svg>'
+        f'<text x="{left - 6}" y="{top + 5}" text-anchor="end" {text}>{high:g}</text>{marks}'
+        f'<text x="{left}" y="{top + height + 33}" {text}>{html.escape(label)}</text></svg>'
     )

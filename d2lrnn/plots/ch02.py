@@ -189,7 +189,7 @@ def multiplications(cuts: Sequence[Cut], hidden: int) -> tuple[np.ndarray, np.nd
 
 
 def costs(cuts: Sequence[Cut], hidden: int) -> Figure:
-    """The `multiplications` of each way to cut, in millions, and which one needs the fewest."""
+    """The `multiplications` of each way to cut, in millions; of those that make no token unknown, the one that needs the fewest is circled."""
     figure, axes = plt.subplots(figsize=(8.2, 4.2))
     layer, output = multiplications(cuts, hidden)
     total = (layer + output) / 1e6
@@ -202,7 +202,7 @@ def costs(cuts: Sequence[Cut], hidden: int) -> Figure:
             axes.loglog(sizes, output[ours] / 1e6, "-.", color=INK, label="  of which output layer: hidden × V a token")
     for cut, cost in zip(cuts, total, strict=True):
         _label(axes, cut, cost)
-    best = int(total.argmin())
+    best = min((i for i, cut in enumerate(cuts) if not cut.unknown), key=lambda i: total[i])
     ring = {"markerfacecolor": "none", "markeredgecolor": PINK, "markeredgewidth": 2.5}
     axes.plot(cuts[best].size, total[best], "o", markersize=16, **ring)
     axes.set(xlabel="size of the vocabulary, V", ylabel="multiplications (millions)")
