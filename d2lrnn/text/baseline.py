@@ -77,13 +77,13 @@ class Baseline:
 def split_corpus(
     name: str = "shakespeare/tragedy",
     *,
-    tokenizer: type[Tokenizer] = CharTokenizer,
+    tokenizer: Callable[[str], Tokenizer] = CharTokenizer.train,
     fractions: Sequence[float] = (0.8, 0.1, 0.1),
     prepare: Callable[[str], str] = str,
 ) -> Parts:
     """A corpus as ids for training, validation and test, the first, the middle and the last part of its text.
 
-    name: see `corpora.load`. tokenizer: a class with `train(text)`; it is trained on the first part alone, and what only the others contain is id 0.
+    name: see `corpora.load`. tokenizer: makes one from a text; it is given the first part alone, and what only the others contain becomes id 0.
     prepare: what is done to the text first, e.g. `letters_only`. Raises ValueError unless there are three fractions, and what `split` raises.
     """
     if len(fractions) != 3:

@@ -22,7 +22,7 @@ def test_parts_are_the_text_in_order_and_know_only_the_training_part():
 
 def test_words_and_prepared_texts_are_split_alike():
     parts = split_corpus(
-        "shakespeare/hamlet", tokenizer=WordTokenizer, prepare=letters_only, fractions=(0.5, 0.25, 0.25)
+        "shakespeare/hamlet", tokenizer=WordTokenizer.train, prepare=letters_only, fractions=(0.5, 0.25, 0.25)
     )
     assert 0 in parts.valid  # words that only the later parts have
     assert not set("".join(parts.tokenizer.vocab.tokens[1:])) - set("abcdefghijklmnopqrstuvwxyz ")
