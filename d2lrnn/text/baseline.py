@@ -89,7 +89,7 @@ def split_corpus(
     if len(fractions) != 3:
         raise ValueError(f"split_corpus: three fractions are needed, for train, valid and test, got {fractions}")
     train, valid, test = split(prepare(corpora.load(name).text), fractions)
-    trained = tokenizer.train(train)
+    trained = tokenizer(train)
     return Parts(name, trained, *(trained.encode(part) for part in (train, valid, test)))
 
 
@@ -101,7 +101,7 @@ def counted_baseline(parts: Parts, orders: Iterable[int] = range(1, 7), counts: 
     orders = sorted(orders)
     if not orders:
         raise ValueError("counted_baseline: at least one order is needed, got none")
-    counts = counts or NGramCounts(parts.train, len(parts.tokenizer), orders[-1])
+    counts = NGramCounts(parts.train, len(parts.tokenizer), orders[-1]) if counts is None else counts
 
     def score(model: NGramModel, part: str) -> Score:
         return Score.of(model.log_probs(getattr(parts, part), parts.before(part, model.order)))
