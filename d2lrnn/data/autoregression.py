@@ -12,7 +12,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from d2lrnn.data.simulated import check_whole
+from d2lrnn.arguments import check_whole
 
 
 def autocorrelation(series: Sequence[float], lags: int) -> np.ndarray:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from d2lrnn.arguments import check_whole
 from d2lrnn.seeding import generator
 
 
@@ -203,15 +204,6 @@ def _stars(name: str, means: np.ndarray, expected: np.ndarray, rng) -> np.ndarra
 
 def _told(parameters: dict) -> str:
     return ", ".join(f"{name} {value:g}" for name, value in parameters.items())
-
-
-def check_whole(name: str, value: int, least: int) -> int:
-    """`value` if it is a whole number of at least `least`. Raises TypeError or ValueError."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} must be a whole number, got {value!r}")
-    if value < least:
-        raise ValueError(f"{name} must be {least} or more, got {value}")
-    return int(value)
 
 
 def check_least(name: str, value: float, least: float) -> float:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from d2lrnn.arguments import check_whole
 from d2lrnn.seeding import generator
-from d2lrnn.text.counts import check_whole
 
 _CHUNK = 1 << 20  # windows that are shuffled at a time
 _TOGETHER = 1 << 16  # tokens that go to MXNet at a time

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from d2lrnn.arguments import check_whole
 from d2lrnn.data.files import write_whole
-from d2lrnn.text.counts import check_whole
 from d2lrnn.text.merging import learn, segment
 from d2lrnn.text.tokenizers import Tokenizer, check_text, ids_below, pieces
 from d2lrnn.text.vocab import Vocab

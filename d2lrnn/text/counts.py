@@ -12,6 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from d2lrnn.arguments import check_whole
+
 
 class NGramCounts:
     """The n-grams of `ids` (T,), for every length up to `order`, with tokens 0 ... `size` - 1.
@@ -109,12 +111,3 @@ def check_ids(ids: Sequence[int] | np.ndarray, size: int) -> np.ndarray:
     if len(wrong):
         raise ValueError(f"ids must be from 0 to {size - 1}, got {wrong[0]}; was it another tokenizer that made them?")
     return ids.astype(np.int64, copy=False)
-
-
-def check_whole(name: str, value: int, least: int) -> int:
-    """`value` if it is a whole number of at least `least`. Raises TypeError or ValueError."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} must be a whole number, got {value!r}")
-    if value < least:
-        raise ValueError(f"{name} must be {least} or more, got {value}")
-    return int(value)

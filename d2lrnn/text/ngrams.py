@@ -15,8 +15,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from d2lrnn.arguments import check_whole
 from d2lrnn.seeding import generator
-from d2lrnn.text.counts import NGramCounts, check_ids, check_whole
+from d2lrnn.text.counts import NGramCounts, check_ids
 
 __all__ = ["Interpolated", "KneserNey", "Laplace", "MaximumLikelihood", "NGramCounts", "NGramModel"]
 
