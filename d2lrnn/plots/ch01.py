@@ -347,8 +347,10 @@ def splits(daily: np.ndarray, history: int, tests: dict[str, np.ndarray], errors
     daily: the mean of each day, (days,), of which the first `history` were collected. tests: {name: mask (history,)}. errors: one for each of `tests`, in
     order, and last the one on the days after `history`.
     """
-    figure = plt.figure(figsize=(9, 4.6))
-    grid = figure.add_gridspec(len(tests), 2, width_ratios=(2.6, 1))
+    figure = plt.figure(figsize=(9, 4.6), layout="none")  # fixed places: a widget must redraw quickly
+    grid = figure.add_gridspec(
+        len(tests), 2, width_ratios=(2.6, 1), left=0.07, right=0.97, top=0.94, bottom=0.11, wspace=0.08, hspace=0.28
+    )
     days = np.arange(len(daily))
     colours = [BLUE, ORANGE, INK]
     low, high = min(daily.min(), 3), max(daily.max(), 4)
