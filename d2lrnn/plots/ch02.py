@@ -190,7 +190,9 @@ def multiplications(cuts: Sequence[Cut], hidden: int) -> tuple[np.ndarray, np.nd
 
 def costs(cuts: Sequence[Cut], hidden: int) -> Figure:
     """The `multiplications` of each way to cut, in millions; of those that make no token unknown, the one that needs the fewest is circled."""
-    figure, axes = plt.subplots(figsize=(8.2, 4.2))
+    # A slider redraws this: laying out logarithmic axes and their minor ticks would take most of the time.
+    figure, axes = plt.subplots(figsize=(8.2, 4.2), layout="none")
+    figure.subplots_adjust(left=0.125, right=0.985, bottom=0.13, top=0.92)
     layer, output = multiplications(cuts, hidden)
     total = (layer + output) / 1e6
     for kind, (colour, marker, line, legend, _, _) in _KINDS.items():
@@ -206,9 +208,10 @@ def costs(cuts: Sequence[Cut], hidden: int) -> Figure:
     ring = {"markerfacecolor": "none", "markeredgecolor": PINK, "markeredgewidth": 2.5}
     axes.plot(cuts[best].size, total[best], "o", markersize=16, **ring)
     axes.set(xlabel="size of the vocabulary, V", ylabel="multiplications (millions)")
-    axes.set_ylim(min(layer.min(), output.min()) / 1e6 * 0.6, total.max() * 6)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(_COUNTS)
+        axis.set_minor_locator(NullLocator())
+    axes.set_ylim(min(layer.min(), output.min()) / 1e6 * 0.6, total.max() * 6)
     axes.legend(loc="upper left", fontsize=9)
     axes.set_title(
         f"{hidden} hidden units: fewest with {cuts[best].name}, {total[best]:,.0f} million for 1,000 characters"
