@@ -1,0 +1,182 @@
+"""The benchmarks run, their tables are well formed, and RESULTS.md never loses a topic that was not measured again."""
+
+import importlib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # the benchmarks are no part of the package
+
+from benchmarks import TOPICS, report, table  # noqa: E402
+from benchmarks import __main__ as command  # noqa: E402
+from benchmarks.kneser_ney import PlainKneserNey  # noqa: E402
+from benchmarks.table import Number, Row, Seconds, Section, Skip, race, same  # noqa: E402
+
+CELLS = re.compile(r"(?<!\\)\|")
+
+
+def check(section: str, topic: str) -> None:
+    """A section as RESULTS.md must have it: heading, a table with a figure in each row, the command, and nothing of this machine's folders."""
+    lines = section.splitlines()
+    assert lines[0].startswith(f"## `{topic}`: ")
+    rows = [CELLS.split(line)[1:-1] for line in lines if line.startswith("|")]
+    assert [cell.strip() for cell in rows[0]] == table.HEAD and len(rows) >= 3
+    for row in rows[2:]:
+        what, ours, peer, ratio, must, reached = (cell.strip() for cell in row)
+        assert what and re.match(r"\d", ours) and reached in ("yes", "**no**", "–")
+        assert (must == "–") == (reached == "–") and peer.count("<br>") == ratio.count("<br>")
+    assert f"make bench ARGS={topic}" in section and re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", section)
+    assert "Python 3.11" in section and "cores" in section and "load when it began" in section
+    for private in (str(ROOT), os.path.expanduser("~"), tempfile.gettempdir(), "://", "token="):
+        assert private not in section
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("topic", TOPICS)
+def test_each_topic_runs_at_small_sizes(topic):
+    module = importlib.import_module(f"benchmarks.{topic}")
+    try:
+        section = module.measure(small=True)
+    except Skip as reason:
+        pytest.skip(str(reason))
+    finally:
+        if "mxnet" in sys.modules:
+            sys.modules["mxnet"].npx.reset_np()
+    check(report.render(topic, module.TITLE, section, report.moment()), topic)
+
+
+def test_results_are_there_for_every_topic():
+    found = report.read()
+    assert set(found) == set(TOPICS)
+    for topic, section in found.items():
+        check(section, topic)
+
+
+@pytest.mark.slow
+def test_a_section_can_be_printed():
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--print", "--small", "ngrams"],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    check(done.stdout, "ngrams")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["ngram"], "there is no topic 'ngram'; there are start, "),
+        (["--small", "bpe"], "--small needs --print"),
+        (["--print"], "--print takes one topic"),
+    ],
+)
+def test_bad_arguments_are_explained(arguments, says, capsys):
+    with pytest.raises(SystemExit):
+        command.main(arguments)
+    assert says in capsys.readouterr().err
+
+
+def test_a_partial_run_keeps_the_other_sections(tmp_path):
+    path = tmp_path / "RESULTS.md"
+    for topic in reversed(TOPICS):
+        report.write(topic, f"## `{topic}`: title\n\n| old {topic} |\n", path)
+    assert list(report.read(path)) == list(TOPICS)  # in their order, however they were measured
+    before = report.read(path)
+    report.write("bpe", "## `bpe`: title\n\n| new |\n", path)
+    after = report.read(path)
+    assert "new" in after["bpe"] and "old" not in after["bpe"]
+    assert {**after, "bpe": ""} == {**before, "bpe": ""}
+    assert path.read_text().startswith("# Measured") and path.read_text().count("# Measured") == 1
+    assert [p.name for p in tmp_path.iterdir()] == ["RESULTS.md"]
+
+
+def test_an_interrupted_write_changes_nothing(tmp_path, monkeypatch):
+    path = tmp_path / "RESULTS.md"
+    report.write("bpe", "## `bpe`: title\n\nold\n", path)
+    before = path.read_text()
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(report.os, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        report.write("bpe", "## `bpe`: title\n\nnew\n", path)
+    assert path.read_text() == before
+
+
+def test_a_topic_that_fails_or_hangs_keeps_what_there_was(monkeypatch, capsys):
+    monkeypatch.setattr(report, "write", lambda *_: pytest.fail("nothing was measured"))
+    monkeypatch.setattr(command, "LIMIT", 0.1)
+    assert command.main(["ngrams"]) == 1
+    said = capsys.readouterr().out
+    assert "ngrams was stopped after 0.1 s" in said and "RESULTS.md keeps what it had" in said
+
+
+def test_what_cannot_be_measured_here_says_so_in_one_line(monkeypatch, capsys):
+    from d2lrnn import doctor
+    from d2lrnn.data import corpora
+
+    monkeypatch.setattr(doctor, "browser", lambda: None)
+    monkeypatch.setattr(corpora, "where", lambda name: None)
+    for topic, missing in (("start", "Chromium"), ("heldout", "D2LRNN_DATA")):
+        assert command.one(topic, False) == command.SKIPPED
+        out, err = capsys.readouterr()
+        assert out == "" and missing in err and err.count("\n") == 1
+
+
+def test_a_row_knows_whether_it_reached_its_target():
+    fast, slow = Seconds((1.0, 9.0, 2.0)), Seconds((30.0, 50.0, 40.0))
+    assert fast.value == 2 and str(fast) == "2 s (1–9, 3 runs)" and str(fast.per(1000)) == "2 ms (1–9, 3 runs)"
+    assert Row("", fast, at_most=2).reached is True and Row("", fast, at_most=1.9).reached is False
+    assert Row("", fast, {"peer": slow}).ratios == [20] and Row("", fast, {"peer": slow}).reached is None
+    assert Row("", fast, {"peer": slow}, times=20).reached is True
+    assert Row("", fast, {"peer": slow}, times=21).cells() == [
+        "",
+        "2 s (1–9, 3 runs)",
+        "peer: 40 s (30–50, 3 runs)",
+        "20×",
+        "≥ 21×",
+        "**no**",
+    ]
+    assert Row("", Number(4.6), at_most=4.7).cells()[-2:] == ["≤ 4.7", "yes"]
+    assert r"p(a \| b)" in table.table([Row("p(a | b)", fast)])
+
+
+def test_a_race_takes_turns_and_prepares_without_the_clock():
+    import time
+
+    order = []
+    times, results = race(
+        {"a": lambda: order.append("a"), "b": lambda n: order.append("b") or n + 1},
+        3,
+        {"b": lambda: time.sleep(0.05) or 1},
+    )
+    assert order == ["a", "b"] * 3 and results == {"a": None, "b": 2}
+    assert len(times["a"].runs) == 3 and times["b"].value < 0.04
+
+
+def test_figures_of_unlike_work_are_refused():
+    same("true", True)
+    with pytest.raises(ValueError, match="not comparable, since this does not hold: merges equal"):
+        same("merges equal", False)
+
+
+def test_the_plain_peer_is_a_distribution():
+    model = PlainKneserNey("the cat the hat", 3, len(set("the cat the hat")) + 1)
+    for context in ("", "t", "th", "he", "zz"):
+        seen = sum(model.prob(char, context) for char in set("the cat the hat"))
+        assert seen + model.prob("never seen", context) == pytest.approx(1)
+
+
+def test_sections_name_their_packages_versions():
+    section = Section([Row("x", Number(1.0))], packages=("numpy",))
+    assert re.search(r"numpy \d", report.render("bpe", "title", section, report.moment()))
