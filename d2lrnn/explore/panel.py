@@ -39,11 +39,14 @@ class Panel(widgets.VBox):
             control.style = {"description_width": f"{longest + 1}ch"}
             if control.tooltip is None:
                 control.tooltip = getattr(control, "description", "")  # without one, a label's tooltip reads "null"
+            # ipywidgets forgets its own classes on some controls: a row of buttons then has its label above, a slider stands 2 pixels off.
+            control.add_class("jupyter-widgets")
             buttons = isinstance(control, widgets.ToggleButtons)
-            if buttons:  # ipywidgets puts their label above them; every other control has it beside
-                control.add_class("jupyter-widgets").add_class("widget-inline-hbox")
+            if buttons:
+                control.add_class("widget-inline-hbox")
             if not control.layout.width:
-                control.layout.width = "auto" if buttons else "min(34em, 98%)"
+                written = isinstance(control, (widgets.Text, widgets.Textarea))
+                control.layout.width = "auto" if buttons else "min(60em, 98%)" if written else "min(34em, 98%)"
             control.observe(self._redraw, names="value")
         self._picture = widgets.HTML()
         self._picture.add_class("d2lrnn-picture")

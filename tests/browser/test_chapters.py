@@ -1,0 +1,90 @@
+"""Every chapter as a student meets it: opened, read, run, each control moved, in a window of a laptop's size."""
+
+import pytest
+
+from . import scripts
+from .lab import ROOT
+
+CHAPTERS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+HOSTILE = "<img src=x onerror=\"window.hacked = 'yes'\"><script>window.hacked = 'yes'</script><b>bold</b>"
+
+pytestmark = pytest.mark.parametrize(
+    "student", [f"notebooks/{path.name}" for path in CHAPTERS], ids=[path.stem for path in CHAPTERS], indirect=True
+)
+
+
+def test_as_first_opened_every_widget_shows_its_stored_picture(student):
+    """Before anything is run there is no kernel to draw, and the notebook is not trusted: the stored HTML stands in."""
+    for i, cell in enumerate(student.widgets()):
+        outputs = student.outputs(cell)
+        student.photograph(f"stored{i + 1}", outputs)
+        said = outputs.inner_text()
+        assert "Run the notebook to move the controls" in said and "Error displaying" not in said, (
+            f"{cell}: {said[:300]}"
+        )
+        assert outputs.evaluate(scripts.UNSEEN) == [], cell
+        assert outputs.evaluate(scripts.NAMELESS) == [], cell
+
+
+def test_it_runs(student):
+    student.run()
+    student.photograph_all()
+    assert student.page.evaluate(scripts.FAILED) == []
+    assert len(student.panels()) == len(student.widgets())
+
+
+def test_every_control_changes_the_picture(student):
+    student.run()
+    for panel in student.panels():
+        assert panel.alert == "" and panel.unseen == []
+        panel.photograph()
+        for control in panel.controls:
+            before, tries = panel.picture, 0
+            while (
+                panel.picture == before and tries < 3
+            ):  # one step need not show: a threshold may lie between two values
+                student.took.setdefault("moved", []).append(control.move())
+                tries += 1
+            assert panel.picture != before, f"{panel.name}: {control.label} changes nothing"
+            assert panel.alert == "" and panel.unseen == [], (
+                f"{panel.name}: {control.label}: {panel.alert} {panel.unseen}"
+            )
+        panel.photograph("-moved")
+
+
+def test_everything_has_a_name(student):
+    student.run()
+    for panel in student.panels():
+        assert panel.box.evaluate(scripts.NAMELESS) == [], panel.name
+
+
+def test_nothing_is_cut_off(student):
+    """At the width of a laptop's window, and where an output is only 800 pixels wide."""
+    student.run()
+    assert student.page.evaluate(scripts.CUT_OFF) == []
+    size = student.page.viewport_size
+    student.make_outputs(width=800)
+    try:
+        assert student.page.evaluate(scripts.CUT_OFF) == []
+    finally:
+        student.page.set_viewport_size(size)
+
+
+def test_what_is_typed_is_text_and_nothing_else(student):
+    student.run()
+    for panel in student.panels():
+        for control in panel.controls:
+            if control.writable:
+                control.type(HOSTILE)
+                panel.photograph("-hostile")
+                assert panel.box.locator("img[src=x], script, b:text-is('bold')").count() == 0, control.label
+                assert panel.unseen == []
+                control.type("")
+                assert panel.unseen == [], f"{control.label}: nothing to see when it is empty"
+    assert student.page.evaluate("() => window.hacked") is None
+
+
+def test_the_console_stayed_silent_and_nothing_left_the_machine(student):
+    student.run()
+    assert student.complaints == []
+    assert student.outside == []
