@@ -5,6 +5,10 @@ VENV       := .venv
 PY         := $(VENV)/bin/python
 # A virtual environment breaks when its folder moves, so the stamp carries the folder's checksum.
 STAMP      := $(VENV)/.ready-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' -f1)
+# A .venv whose Python is gone (a system that was upgraded) is no longer ready.
+$(shell [ -x $(PY) ] || rm -f $(VENV)/.ready-*)
+# What the reader set for other projects must not reach into this one.
+unexport PYTHONPATH PYTHONHOME
 ROOT_FLAG  := $(if $(filter 0,$(shell id -u)),--allow-root)
 ARGS       ?=
 
@@ -50,12 +54,6 @@ clean:  ## remove .venv and .uv; the next command installs again
 help:  ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# The stamp is taken away first and written last: an interrupted install starts over, from the cache.
 $(STAMP): requirements.lock pyproject.toml
 	@sh tools/check-platform.sh
-	@echo "Setting up .venv (Python 3.11 and the packages of requirements.lock): one to three minutes the first time."
-	@uv="$$(sh tools/find-uv.sh)" || exit 1; \
-	  if [ -f $@ ]; then rm -f $@; else "$$uv" venv --quiet --clear --python 3.11 $(VENV) || exit 1; fi; \
-	  "$$uv" pip sync --python $(PY) --require-hashes --quiet requirements.lock && \
-	  "$$uv" pip install --python $(PY) --quiet --no-deps --no-build-isolation --editable . && \
-	  touch $@
+	@sh tools/install.sh $@

@@ -1,10 +1,14 @@
 #!/bin/sh
-# Print the path of a working `uv`: the one on the PATH, or one that is installed into .uv, from pip, at a fixed version.
+# Print the path of a working `uv`: the one on the PATH if it is new enough, or one that is installed into .uv, from pip, at a fixed version.
 set -u
 version=0.13.9
 
-command -v uv && exit 0
+# `--clear` came in 2025; a shim that starts nothing fails here too.
+if uv venv --help 2>/dev/null | grep -q -e --clear; then command -v uv && exit 0; fi
 here=$(pwd)
+# The reader's settings for other projects would send the installer elsewhere; the index they name is used.
+export PIP_USER=0 PIP_REQUIRE_HASHES=0 PIP_REQUIRE_VIRTUALENV=0
+unset PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_ROOT PIP_CONSTRAINT PIP_NO_BINARY PIP_NO_DEPS
 for uv in "$here/.uv/bin/uv" "$here/.uv/target/bin/uv"; do
     [ "$("$uv" --version 2>/dev/null | cut -d' ' -f2)" = "$version" ] && echo "$uv" && exit 0
 done
