@@ -1,0 +1,43 @@
+#!/bin/sh
+# Set up .venv: Python 3.11 and exactly what requirements.lock pins. Argument: the stamp file that says it is done.
+# The stamp is taken away first and written last: an interrupted install starts over, from the cache.
+set -u
+stamp=$1
+venv=$(dirname "$stamp")
+
+# One at a time, where two terminals start at once. A lock of the kernel's: it goes when its holder does, however that ends.
+if command -v flock >/dev/null 2>&1; then
+    exec 9<requirements.lock
+    flock 9
+    [ -f "$stamp" ] && [ ! requirements.lock -nt "$stamp" ] && [ ! pyproject.toml -nt "$stamp" ] && exit 0
+fi
+echo "Setting up .venv (Python 3.11 and the packages of requirements.lock): one to three minutes the first time."
+update=
+[ -f "$stamp" ] && update=yes && rm -f "$stamp" # it was complete: keep the packages that stay the same
+
+# What the reader set for other projects would break this one; where packages come from stays as it is set.
+unset PYTHONPATH PYTHONHOME UV_SYSTEM_PYTHON UV_REQUIRE_HASHES UV_CONSTRAINT UV_OVERRIDE UV_NO_BINARY UV_NO_BUILD UV_EXCLUDE_NEWER
+uv=$(sh tools/find-uv.sh) || exit 1
+cache=${UV_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/uv}
+if ! { mkdir -p "$cache" && [ -w "$cache" ]; } 2>/dev/null; then
+    echo "d2lrnn: $cache cannot be written, so what is downloaded is kept in .uv."
+    UV_CACHE_DIR=$PWD/.uv/cache UV_PYTHON_INSTALL_DIR=$PWD/.uv/python
+    export UV_CACHE_DIR UV_PYTHON_INSTALL_DIR
+fi
+
+if [ -z "$update" ] && ! "$uv" venv --quiet --clear --python 3.11 "$venv"; then
+    cat >&2 <<'MESSAGE'
+d2lrnn: the course needs Python 3.11 (MXNet 1.9.1 works on no newer one), and there is none here that works, nor could one be fetched.
+  - No network? Connect once and run make again: uv fetches Python 3.11 by itself.
+  - Or install it beside the Python you have: `sudo apt install python3.11 python3.11-venv`, `brew install python@3.11` or `pyenv install 3.11`.
+  - Or use conda: see environment.yml. Or Docker: see Dockerfile.
+MESSAGE
+    exit 1
+fi
+if "$uv" pip sync --python "$venv/bin/python" --require-hashes --quiet requirements.lock &&
+    "$uv" pip install --python "$venv/bin/python" --quiet --no-deps --no-build-isolation --editable .; then
+    touch "$stamp"
+    exit
+fi
+echo "d2lrnn: the packages could not all be installed (the lines above say why). Run make again: what has arrived is kept." >&2
+exit 1
