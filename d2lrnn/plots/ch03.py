@@ -48,7 +48,7 @@ def chain(tokens: Sequence[str], probabilities: Sequence[float]) -> Figure:
     end = (len(tokens) - 0.5, product[-1])
     _label(axes, f"= {_short(product[-1])}", end, (7, 0), BLUE, va="center", ha="left", fontsize=11)
     axes.set_yscale("log")
-    axes.set_xlim(-0.95, len(tokens) + 0.5)
+    axes.set_xlim(-0.95, len(tokens) + 0.8)
     axes.set_ylim(product[-1] / 10, 100)
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set_xticks(range(len(tokens)), tokens, fontfamily="monospace", fontsize=11, color=INK)
@@ -103,7 +103,7 @@ def train_and_valid(
         panel.plot(orders[known], valid[known], color=BLUE, marker="s", markersize=5)
         panel.plot(orders[~known], np.full((~known).sum(), top), color=BLUE, marker="^", markersize=8, linestyle="none")
         if not known.all():
-            _label(panel, "∞ from here on", (orders[~known][0], top), (0, -16), BLUE, ha="left")
+            _label(panel, "∞ from here on", (orders[~known][0], top), (-4, 8), BLUE, ha="left")
         low = int(np.argmin(valid))
         aside = {"ha": "left", "va": "center"} if low == 0 else {}
         _label(
@@ -115,7 +115,8 @@ def train_and_valid(
             weight="bold",
             **aside,
         )
-        _label(panel, f"{train[-1]:.2f}", (orders[-1], train[-1]), (0, -15), GREY)
+        if train[-1] == min(train):
+            _label(panel, f"{train[-1]:.2f}", (orders[-1], train[-1]), (0, -15), GREY)
         if name in also:
             label, values = also[name]
             panel.plot(orders, values, color=ORANGE, linestyle="-.", marker="D", markersize=4)
@@ -134,7 +135,7 @@ def train_and_valid(
         panel.set_xlim(orders[0] - 0.4, orders[-1] + 0.6)
     first, last = panels[0][0], panels[0][-1]
     first.set_yscale("log")
-    first.set_ylim(2.2, 1.2 * top)
+    first.set_ylim(0.78 * min(finite), 1.5 * top)
     first.yaxis.set_major_locator(FixedLocator([3, 5, 10, 20, 30]))
     first.yaxis.set_minor_locator(NullLocator())
     first.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
