@@ -9,6 +9,10 @@ STAMP      := $(VENV)/.ready-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' '
 $(shell [ -x $(PY) ] || rm -f $(VENV)/.ready-*)
 # What the reader set for other projects must not reach into this one.
 unexport PYTHONPATH PYTHONHOME
+# A home folder that cannot be written (some containers, some clusters): one in here does for caches and settings.
+ifneq ($(shell [ -w "$$HOME" ] && echo yes),yes)
+export HOME := $(CURDIR)/.uv/home
+endif
 ROOT_FLAG  := $(if $(filter 0,$(shell id -u)),--allow-root)
 ARGS       ?=
 

@@ -18,13 +18,6 @@ update=
 # What the reader set for other projects would break this one; where packages come from stays as it is set.
 unset PYTHONPATH PYTHONHOME UV_SYSTEM_PYTHON UV_REQUIRE_HASHES UV_CONSTRAINT UV_OVERRIDE UV_NO_BINARY UV_NO_BUILD UV_EXCLUDE_NEWER
 uv=$(sh tools/find-uv.sh) || exit 1
-cache=${UV_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/uv}
-if ! { mkdir -p "$cache" && [ -w "$cache" ]; } 2>/dev/null; then
-    echo "d2lrnn: $cache cannot be written, so what is downloaded is kept in .uv."
-    UV_CACHE_DIR=$PWD/.uv/cache UV_PYTHON_INSTALL_DIR=$PWD/.uv/python
-    export UV_CACHE_DIR UV_PYTHON_INSTALL_DIR
-fi
-
 if [ -z "$update" ] && ! "$uv" venv --quiet --clear --python 3.11 "$venv"; then
     cat >&2 <<'MESSAGE'
 d2lrnn: the course needs Python 3.11 (MXNet 1.9.1 works on no newer one), and there is none here that works, nor could one be fetched.
