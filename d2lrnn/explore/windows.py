@@ -9,18 +9,9 @@ import html
 from collections.abc import Sequence
 
 from d2lrnn.explore.tokens import card, marked_up
-from d2lrnn.plots.style import GREY, INK
+from d2lrnn.plots.style import GREY, INK, ROWS
 from d2lrnn.text.batches import Batches
 
-# A tint, a strong colour and a line for each row; readers who see no colour go by the numbers.
-ROWS = (
-    ("#CFE5F4", "#0072B2", "solid"),
-    ("#F9D5BE", "#B34700", "dashed"),
-    ("#C3EBDD", "#007A59", "double"),
-    ("#F2D8E6", "#A8447F", "dotted"),
-    ("#F8E3B0", "#8F6200", "solid"),
-    ("#DDEFFA", "#1F78A8", "dashed"),
-)
 _WINDOW = "box-decoration-break:clone;-webkit-box-decoration-break:clone;border-radius:4px;padding:2px 0;"
 _BADGE = (
     "font:bold 10px/1 system-ui,sans-serif;vertical-align:super;padding:1px 3px;margin-right:1px;border-radius:3px;"

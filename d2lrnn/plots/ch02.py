@@ -13,8 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 
-from d2lrnn.explore.windows import ROWS
-from d2lrnn.plots.style import BLUE, GREEN, GREY, INK, ORANGE, PALE, PINK
+from d2lrnn.plots.style import BLUE, GREEN, GREY, INK, ORANGE, PALE, PINK, ROWS
 from d2lrnn.text.batches import Batches
 
 _LINES = ("-", "--", "-.", ":")

@@ -6,6 +6,15 @@ BLUE, ORANGE, GREEN = "#0072B2", "#D55E00", "#009E73"
 SKY, YELLOW, PINK = "#56B4E9", "#E69F00", "#CC79A7"
 INK, GREY, PALE = "#1B1F24", "#6B7280", "#E5E7EB"
 CYCLE = (BLUE, ORANGE, GREEN, PINK, YELLOW, SKY, INK)
+# A tint, a strong colour and a line for each row of a minibatch; readers who see no colour go by the numbers.
+ROWS = (
+    ("#CFE5F4", "#0072B2", "solid"),
+    ("#F9D5BE", "#B34700", "dashed"),
+    ("#C3EBDD", "#007A59", "double"),
+    ("#F2D8E6", "#A8447F", "dotted"),
+    ("#F8E3B0", "#8F6200", "solid"),
+    ("#DDEFFA", "#1F78A8", "dashed"),
+)
 
 _RC = {
     "figure.dpi": 110,

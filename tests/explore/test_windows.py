@@ -6,7 +6,8 @@ import re
 import numpy as np
 import pytest
 
-from d2lrnn.explore.windows import ROWS, minibatch
+from d2lrnn.explore.windows import minibatch
+from d2lrnn.plots.style import ROWS
 from d2lrnn.text.batches import random_batches, sequential_batches
 
 KINDS = pytest.mark.parametrize("make", [random_batches, sequential_batches])
