@@ -45,8 +45,8 @@ class Panel(widgets.VBox):
             if buttons:
                 control.add_class("widget-inline-hbox")
             if not control.layout.width:
-                written = isinstance(control, (widgets.Text, widgets.Textarea))
-                control.layout.width = "auto" if buttons else "min(60em, 98%)" if written else "min(34em, 98%)"
+                wide = isinstance(control, (widgets.Text, widgets.Textarea, widgets.Checkbox))
+                control.layout.width = "auto" if buttons else "min(60em, 98%)" if wide else "min(34em, 98%)"
             control.observe(self._redraw, names="value")
         self._picture = widgets.HTML()
         self._picture.add_class("d2lrnn-picture")

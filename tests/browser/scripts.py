@@ -49,11 +49,8 @@ WIDGETS = f"""() => {{
     .some(o => o.data?.['application/vnd.jupyter.widget-view+json'])).map(id);
 }}"""
 
-# The element of a cell's outputs.
-OUTPUTS = f"""wanted => {{
-  {_BOOK} {_ID}
-  return book.widgets.find(cell => id(cell) === wanted).outputArea.node;
-}}"""
+# Write each cell's id into the page, so that its element can be found.
+MARK = f"() => {{ {_BOOK} {_ID} for (const cell of book.widgets) cell.node.dataset.cell = id(cell); }}"
 
 # What is cut off at the right: each piece of an output that is wider than its place. A field may hold more than it shows.
 CUT_OFF = f"""() => {{
@@ -64,17 +61,19 @@ CUT_OFF = f"""() => {{
       .map(e => `${{id(cell)}}: ${{e.scrollWidth - e.clientWidth}} px of <${{e.tagName.toLowerCase()}} class="${{e.className}}">`));
 }}"""
 
-# Back to the top, with nothing selected that would be framed.
-TOP = f"() => {{ {_BOOK} book.activeCellIndex = 0; book.outerNode.scrollTop = 0; document.activeElement?.blur(); }}"
-
-# How wide an output is, and the notebook's box: where it begins and how tall all of its cells are together.
-WIDTH = f"() => {{ {_BOOK} return Math.max(...book.widgets.map(cell => cell.outputArea?.node.clientWidth ?? 0)); }}"
-BOX = f"""() => {{
+# Scroll to a page of the notebook (0 is the first), with no cell selected that would be framed. Is there more below it?
+PAGE = f"""async number => {{
   {_BOOK}
-  const box = panel.node.getBoundingClientRect(), first = book.widgets[0].node.getBoundingClientRect();
-  const last = book.widgets.at(-1).node.getBoundingClientRect();
-  return {{x: box.x, y: box.y, width: box.width, height: first.y - box.y + last.bottom - first.top + 24}};
+  book.activeCellIndex = 0;
+  document.activeElement?.blur();
+  const place = book.outerNode;
+  place.scrollTop = number * (place.clientHeight - 40);
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  return book.widgets.at(-1).node.getBoundingClientRect().bottom > place.getBoundingClientRect().bottom;
 }}"""
+
+# How wide an output is.
+WIDTH = f"() => {{ {_BOOK} return Math.max(...book.widgets.map(cell => cell.outputArea?.node.clientWidth ?? 0)); }}"
 
 # What a screen reader would find nothing to say for, among pictures and controls below an element.
 NAMELESS = """root => {
