@@ -4,9 +4,9 @@
 # Keep what you write: add  -v "$PWD/notebooks:/course/notebooks"
 FROM python:3.11-slim-bookworm
 
-# libgomp: MXNet's threads. libgfortran, libopenblas: its arm64 package links to them.
+# libgomp: MXNet's threads. OpenBLAS and LAPACKE: on arm64 it needs them (tools/arm64-libraries.sh).
 RUN apt-get update \
- && apt-get install -y --no-install-recommends git make libgomp1 libgfortran5 libopenblas0 \
+ && apt-get install -y --no-install-recommends git make libgomp1 libopenblas0 liblapacke \
  && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home learner && install -d -o learner /course
 USER learner

@@ -172,6 +172,8 @@ def _mxnet(facts):
         return Finding(WRONG, "mxnet", f"{version}: the course is written for 1.9.1", _SETUP)
     if facts["mxnet_error"]:
         fix = "mend what the message names (a numpy above 1.23 is the usual cause), or " + _SETUP
+        if "libarmpl" in facts["mxnet_error"] or "libopenblas" in facts["mxnet_error"]:
+            fix = "`sudo apt install libopenblas0 liblapacke libgomp1`, then `make clean setup`: on arm64 MXNet needs them"
         if gpu:
             fix = "`make gpu` brings CUDA's libraries, and the driver must bring libcuda.so.1: see “A GPU” in README.md"
         return Finding(WRONG, "mxnet", f"{version} does not import: {facts['mxnet_error']}", fix)

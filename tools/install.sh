@@ -29,6 +29,9 @@ MESSAGE
 fi
 if "$uv" pip sync --python "$venv/bin/python" --require-hashes --quiet requirements.lock &&
     "$uv" pip install --python "$venv/bin/python" --quiet --no-deps --no-build-isolation --editable .; then
+    case "$(uname -s) $(uname -m)" in
+    "Linux aarch64" | "Linux arm64") sh tools/arm64-libraries.sh "$venv/lib/python3.11/site-packages/mxnet" || exit 1 ;;
+    esac
     touch "$stamp"
     exit
 fi
