@@ -41,6 +41,9 @@ lint: setup  ## tidy code and notebooks with ruff
 notebooks: setup  ## run every notebook top to bottom and store its outputs (one: make notebooks ARGS=notebooks/03_language_models.ipynb)
 	@exec $(PY) tests/notebooks/rerun.py $(ARGS)
 
+screenshot: setup  ## the README's picture, from a running notebook (another: make screenshot ARGS="02_text_preprocessing recut")
+	@exec $(PY) tests/browser/screenshot.py $(ARGS)
+
 bench: setup  ## measure, ours beside the peers', and write benchmarks/RESULTS.md (about 10 minutes; options: ARGS=ngrams)
 	@exec $(PY) -m benchmarks $(ARGS)
 

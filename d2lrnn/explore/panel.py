@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import re
 from collections.abc import Callable
 
 import ipywidgets as widgets
@@ -34,7 +35,9 @@ class Panel(widgets.VBox):
             if not getattr(control, "description", "x"):
                 control.description = name.replace("_", " ")
         # All labels as wide as the widest, so that the controls stand in line. A "ch" is a zero's width, more than most letters take.
-        longest = max(len(getattr(control, "description", "")) for control in controls.values())
+        # A checkbox has its words at its other side.
+        beside = [control for control in controls.values() if not isinstance(control, widgets.Checkbox)]
+        longest = max((len(getattr(control, "description", "")) for control in beside), default=0)
         for control in controls.values():
             control.style = {"description_width": f"{longest + 1}ch"}
             if control.tooltip is None:
@@ -45,7 +48,9 @@ class Panel(widgets.VBox):
             if buttons:
                 control.add_class("widget-inline-hbox")
             if not control.layout.width:
-                wide = isinstance(control, (widgets.Text, widgets.Textarea, widgets.Checkbox))
+                wide = isinstance(control, (widgets.Text, widgets.Textarea, widgets.Checkbox)) or (
+                    isinstance(control, widgets.Dropdown) and max(map(len, control._options_labels), default=0) > 24
+                )
                 control.layout.width = "auto" if buttons else "min(60em, 98%)" if wide else "min(34em, 98%)"
             control.observe(self._redraw, names="value")
         self._picture = widgets.HTML()
@@ -81,8 +86,25 @@ class Panel(widgets.VBox):
         data, *rest = bundle if isinstance(bundle, tuple) else (bundle,)
         if data is not None:
             note = "Run the notebook to move the controls. " + "; ".join(f"{k} = {v}" for k, v in self.values.items())
-            data["text/html"] = f"<div>{self.picture}<p><small>{html.escape(note)}</small></p></div>"
+            data["text/html"] = f"<div>{_still(self.picture)}<p><small>{html.escape(note)}</small></p></div>"
         return (data, *rest) if rest else data
+
+
+def _still(picture: str) -> str:
+    """The same HTML with each drawing (SVG) as an image: JupyterLab takes drawings out of stored HTML that it does not trust."""
+
+    def image(found: re.Match) -> str:
+        drawing = (
+            found[0] if "xmlns=" in found[1] else found[0].replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+        )
+        title = re.search(r"<title>(.*?)</title>", drawing, re.DOTALL)
+        style = re.search(r'style="([^"]*)"', found[1])
+        data = base64.b64encode(drawing.encode()).decode()
+        # What stands in a title is escaped for text; an attribute needs its quotes escaped too.
+        alt = title[1].replace('"', "&quot;") if title else ""
+        return f'<img alt="{alt}" style="{style[1] if style else "max-width:100%"}" src="data:image/svg+xml;base64,{data}">'
+
+    return re.sub(r"<svg\b([^>]*)>.*?</svg>", image, picture, flags=re.DOTALL)
 
 
 def _image(figure, describe: str) -> str:

@@ -52,10 +52,23 @@ WIDGETS = f"""() => {{
 # Write each cell's id into the page, so that its element can be found.
 MARK = f"() => {{ {_BOOK} {_ID} for (const cell of book.widgets) cell.node.dataset.cell = id(cell); }}"
 
+# Which cells store a drawing (SVG) as HTML? JupyterLab takes it out, and leaves its words, before the notebook is run.
+DRAWINGS = f"""() => {{
+  {_BOOK} {_ID}
+  return book.widgets.filter(cell => cell.model.type === 'code' && cell.model.sharedModel.getOutputs()
+    .some(o => [o.data?.['text/html'] ?? ''].flat().join('').includes('<svg'))).map(id);
+}}"""
+
 # What is cut off at the right: each piece of an output that is wider than its place. A field may hold more than it shows.
 CUT_OFF = f"""() => {{
   {_BOOK} {_ID}
-  const wide = e => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 2 && getComputedStyle(e).overflowX !== 'visible';
+  const pen = document.createElement('canvas').getContext('2d');
+  const squeezed = e => {{  // a list whose longest entry does not fit in beside its arrow
+    pen.font = getComputedStyle(e).font;
+    return Math.max(...[...e.options].map(o => pen.measureText(o.text).width)) > e.clientWidth - 24;
+  }};
+  const wide = e => e.clientWidth > 0 && (e.matches('select') ? squeezed(e)
+    : e.scrollWidth > e.clientWidth + 2 && getComputedStyle(e).overflowX !== 'visible');
   return book.widgets.filter(cell => cell.outputArea).flatMap(cell =>
     [cell.outputArea.node, ...cell.outputArea.node.querySelectorAll('*')].filter(e => !(e instanceof SVGElement) && !e.matches('input, textarea') && wide(e))
       .map(e => `${{id(cell)}}: ${{e.scrollWidth - e.clientWidth}} px of <${{e.tagName.toLowerCase()}} class="${{e.className}}">`));

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.parametrize(
 
 def test_as_first_opened_every_widget_shows_its_stored_picture(student):
     """Before anything is run there is no kernel to draw, and the notebook is not trusted: the stored HTML stands in."""
+    assert student.page.evaluate(scripts.DRAWINGS) == []
     for i, cell in enumerate(student.widgets()):
         outputs = student.outputs(cell)
         student.photograph(f"stored{i + 1}", outputs)

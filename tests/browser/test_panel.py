@@ -77,6 +77,22 @@ def test_controls_and_pictures_have_names(student, panel):
     assert panel.box.locator("[title=null]:visible").count() == 0
 
 
+def test_stored_drawings_are_images():
+    """JupyterLab takes SVG out of stored HTML, and leaves its words."""
+    from ipywidgets import IntSlider
+
+    from d2lrnn.explore import Panel
+
+    title = '<title>a &lt;line&gt; "up"</title>'
+    drawing = f'<svg viewBox="0 0 9 9" style="width:100%">{title}<path d="M0 0H9"/></svg>'
+    panel = Panel(lambda n: f"<p>{n}</p>{drawing}", describe="a line", n=IntSlider(3))
+    bundle = panel._repr_mimebundle_()
+    stored = (bundle[0] if isinstance(bundle, tuple) else bundle)["text/html"]
+    assert "<svg" not in stored and "<p>3</p>" in stored
+    assert 'alt="a &lt;line&gt; &quot;up&quot;" style="width:100%" src="data:image/svg+xml;base64,' in stored
+    assert drawing in panel.picture
+
+
 def test_labels_are_whole_and_controls_in_line(student, panel):
     assert student.page.evaluate(scripts.CUT_OFF) == []
     edges = {
