@@ -58,6 +58,7 @@ def test_a_good_machine_has_nothing_wrong():
         ({"versions": {"mxnet": "1.6.0"}}, "written for 1.9.1", "make setup"),
         ({"versions": {"mxnet-cu117": "1.9.1"}}, "overwrite each other", "pip uninstall"),
         ({"mxnet_error": "module 'numpy' has no attribute 'bool'"}, "no attribute 'bool'", "numpy above 1.23"),
+        ({"machine": "aarch64", "mxnet_error": "OSError: libarmpl_lp64_mp.so: cannot open"}, "libarmpl", "liblapacke"),
         ({"versions": {"mxnet": None, "mxnet-cu117": "1.9.1"}, "mxnet_error": "libcudart"}, "libcudart", "A GPU"),
         ({"versions": {"ipykernel": "7.1.0"}}, "numpy mode", "ipykernel<7"),
         ({"versions": {"ipython": "9.16.0"}}, "vanish", "ipython<9.16"),
