@@ -14,6 +14,7 @@ import sys
 
 OK, NOTE, WRONG = "ok", "note", "wrong"
 _MARK = {OK: "✓", NOTE: "·", WRONG: "✗"}
+_PLAIN = str.maketrans({"✓": "+", "·": "-", "✗": "x", "→": "->", "“": '"', "”": '"', "…": "..."})
 
 _SETUP = "run `make setup` in the course's folder, and start with `make lab`"
 _DOCKER = "with Docker: `docker build -t d2lrnn .`, then `docker run --rm -it -p 127.0.0.1:8888:8888 d2lrnn`"
@@ -303,11 +304,21 @@ def _number(version):
     return tuple(numbers)
 
 
+def _say(text):
+    """Print, also where the terminal has no check marks (Windows in older code pages, a server set to ASCII)."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = text.translate(_PLAIN).encode(encoding, "replace").decode(encoding)
+    print(text)
+
+
 def run():
     """Print the report. Returns True if nothing stops the course."""
     found = findings(look())
     for finding in found:
-        print(repr(finding))
+        _say(repr(finding))
     wrong = [finding for finding in found if finding.level == WRONG]
-    print(f"\n{len(wrong)} to mend: the lines marked ✗ say how." if wrong else "\nReady.")
+    _say(f"\n{len(wrong)} to mend: the lines marked ✗ say how." if wrong else "\nReady.")
     return not wrong

@@ -116,6 +116,19 @@ def test_it_runs_with_nothing_installed(root):
     assert "make setup" in done.stdout
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_it_can_be_read_on_a_terminal_without_check_marks(encoding):
+    code = "from d2lrnn import doctor; doctor.look = lambda: FACTS; doctor.run()".replace(
+        "FACTS", repr({**GOOD, "executable": "/home/Zoë/python", "gpu": ["Tesla T4"], "versions": {}})
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding}
+    )
+    said = done.stdout.decode(encoding)
+    assert done.returncode == 0, done.stderr
+    assert "+ Platform" in said and "x mxnet" in said and "-> run `make setup`" in said and "marked x say how" in said
+
+
 def test_old_pythons_understand_its_words(root):
     """What runs before anything is set up must parse as Python 3.8."""
     import ast
