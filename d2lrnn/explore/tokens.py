@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import html
 import math
-import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from d2lrnn.plots.style import BLUE, GREY, INK, ORANGE
+from d2lrnn.text.visible import characters
 
 _CARD = (
     f"background:#FFF;color:{INK};border:1px solid #D1D5DB;border-radius:8px;padding:10px 14px;margin:4px 0;"
@@ -28,33 +28,14 @@ _TINTS = (
 _STRONG = f";outline:2px solid {INK}"
 _LOST = f"{_TOKEN}background:repeating-linear-gradient(135deg,#FFF 0 4px,#F3C9B4 4px 7px);border-bottom:2px solid {ORANGE};text-decoration:line-through 1px"
 _CAPTION = f"font:13.5px/1.5 system-ui,sans-serif;color:{INK};margin:0 0 4px"
-_MARKS = {" ": "·", "\n": "↵", "\r": "␍", "\t": "⇥"}
-
-
-def visible(token: str) -> str:
-    """A token in printable form: a space as ·, a line end as ↵, a tab as ⇥, a byte that is no character by itself as its number, ‹C3›."""
-    return "".join(shown for shown, _ in _shown(token))
 
 
 def marked_up(token: str) -> str:
-    """`visible(token)` as HTML, escaped, with the marks that stand for white space in grey."""
+    """`visible(token)` (d2lrnn.text.visible) as HTML, escaped, with the marks that stand for white space in grey."""
     return "".join(
-        f'<span style="color:#4B5563">{shown}</span>' if white else html.escape(shown) for shown, white in _shown(token)
+        f'<span style="color:#4B5563">{shown}</span>' if white else html.escape(shown)
+        for shown, white in characters(token)
     )
-
-
-def _shown(token: str) -> Iterator[tuple[str, bool]]:
-    """Each character of a token as something that can be seen, and whether it stands for white space."""
-    for i, char in enumerate(token):
-        if char in _MARKS:
-            yield _MARKS[char], True
-        elif not i and unicodedata.combining(char):
-            yield "◌" + char, False  # an accent that stands alone
-        elif char.isprintable():
-            yield char, False
-        else:
-            code = ord(char)
-            yield f"‹{code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code:02X}›", False
 
 
 def spans(

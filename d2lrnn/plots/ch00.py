@@ -8,8 +8,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from d2lrnn.plots.style import BLUE, GREY, INK
-
-_SHOWN = {" ": "␣", "\n": "↵", "\t": "⇥"}
+from d2lrnn.text.visible import visible
 
 
 def next_characters(ranked: Mapping[int, Sequence[tuple[str, float]]], context: str) -> Figure:
@@ -20,7 +19,7 @@ def next_characters(ranked: Mapping[int, Sequence[tuple[str, float]]], context: 
     """
     figure, panels = plt.subplots(1, len(ranked), figsize=(2.3 * len(ranked), 3.1), sharex=True, squeeze=False)
     for panel, (memory, likely) in zip(panels[0], ranked.items(), strict=True):
-        names = [_SHOWN.get(character, character) for character, _ in likely]
+        names = [visible(character) for character, _ in likely]
         values = [probability for _, probability in likely]
         rows = range(len(likely))
         panel.barh(rows, values, color=BLUE, height=0.72)
@@ -31,7 +30,7 @@ def next_characters(ranked: Mapping[int, Sequence[tuple[str, float]]], context: 
         panel.set_xlim(0, 1.22)
         panel.set_xticks([0, 0.5, 1])
         panel.grid(axis="y", visible=False)
-        kept = "".join(_SHOWN.get(character, character) for character in context[len(context) - memory :])
+        kept = visible(context[len(context) - memory :])
         panel.text(0, 1.03, f"…{kept}" if memory else "nothing", transform=panel.transAxes, fontsize=9.5, color=GREY)
         panel.set_title(f"remembers {memory}", fontsize=10.5, pad=20)
     figure.supxlabel("probability of the next character", fontsize=10.5, color=INK)

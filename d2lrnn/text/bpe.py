@@ -45,7 +45,7 @@ class BPETokenizer(Tokenizer):
     """Byte pair encoding. Ids: `<unk>` (never used), the reserved tokens, the 256 bytes, then one token for each merge in the order they were learnt.
 
     A token is a string: the text of its bytes, with a byte that is no character by itself written as a lone surrogate, U+DC80 + byte - 0x80
-    (Python's `surrogateescape`). `show` makes any token printable.
+    (Python's `surrogateescape`). `d2lrnn.text.visible` makes any token printable.
 
     Attributes: `merges` (a list of `Merge`), `lengths` (how many tokens the training text had after 0, 1, 2, ... merges).
     """
@@ -170,17 +170,6 @@ class BPETokenizer(Tokenizer):
             return cls(data["merges"], data["reserved"], data["lengths"])
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ValueError(f"BPETokenizer: {path} is not a file that BPETokenizer.save wrote ({error})") from error
-
-
-def show(token: str) -> str:
-    """A token in printable form: a space as ␣, a line end as ⏎, a tab as ⇥, a byte that is no character as its number, ‹C3›."""
-    marks = {" ": "␣", "\n": "⏎", "\t": "⇥"}
-    return "".join(marks.get(c) or (c if c.isprintable() else f"‹{_code(c):02X}›") for c in token)
-
-
-def _code(char: str) -> int:
-    code = ord(char)
-    return code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code
 
 
 def from_bytes(data: bytes) -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from d2lrnn.explore import tokens as see
 from d2lrnn.text.bpe import BPETokenizer
+from d2lrnn.text.visible import visible
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</code></div><script>alert(2)</script>"
 
@@ -22,16 +23,16 @@ def boxes(page):
 @given(st.lists(st.text(min_size=1, max_size=8), max_size=12))
 def test_each_token_is_one_box_that_shows_it(tokens):
     page = see.spans(tokens)
-    assert boxes(page) == [see.visible(token) for token in tokens]
+    assert boxes(page) == [visible(token) for token in tokens]
     assert page.encode("utf-8")  # no lone surrogate is left
 
 
 def test_what_cannot_be_seen_is_made_visible():
-    assert see.visible(" a\n\t") == "·a↵⇥"
-    assert see.visible("\u0301") == "◌\u0301" and see.visible("e\u0301") == "e\u0301"
-    assert see.visible("\u200d\ud800") == "‹200D›‹D800›"
-    assert [see.visible(token) for token in BPETokenizer().tokenize("é")] == ["‹C3›", "‹A9›"]
-    assert see.visible("a·b") == "a·b" and see.visible("🙂") == "🙂"
+    assert visible(" a\n\t") == "·a↵⇥"
+    assert visible("\u0301") == "◌\u0301" and visible("e\u0301") == "e\u0301"
+    assert visible("\u200d\ud800") == "‹200D›‹D800›"
+    assert [visible(token) for token in BPETokenizer().tokenize("é")] == ["‹C3›", "‹A9›"]
+    assert visible("a·b") == "a·b" and visible("🙂") == "🙂"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,6 @@ def test_next_characters_draws_each_probability():
     for panel, likely in zip(figure.axes, ranked.values(), strict=True):
         assert [bar.get_width() for bar in panel.patches] == [p for _, p in likely]
     assert [label.get_text() for label in figure.axes[1].get_yticklabels()] == ["↵", "$"]
-    assert "…␣be" in [text.get_text() for text in figure.axes[1].texts]
+    assert "…·be" in [text.get_text() for text in figure.axes[1].texts]
     figure.canvas.draw()
     plt.close(figure)

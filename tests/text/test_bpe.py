@@ -11,9 +11,10 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
 from d2lrnn.data import files
 from d2lrnn.text import bpe
-from d2lrnn.text.bpe import BPETokenizer, Merge, show
+from d2lrnn.text.bpe import BPETokenizer, Merge
 from d2lrnn.text.merging import learn, segment
 from d2lrnn.text.tokenizers import pieces
+from d2lrnn.text.visible import visible
 
 
 class Peer:
@@ -198,7 +199,7 @@ def test_a_foreign_file_is_explained(tmp_path, data):
 def test_bytes_that_are_no_character_can_be_shown():
     tokenizer = BPETokenizer()
     tokens = tokenizer.tokenize("é\n x")
-    assert [show(t) for t in tokens] == ["‹C3›", "‹A9›", "⏎", "␣", "x"]
+    assert [visible(t) for t in tokens] == ["‹C3›", "‹A9›", "↵", "·", "x"]
     assert tokenizer.decode(tokenizer.encode("é")[:1]) == "\ufffd"
 
 
