@@ -62,7 +62,7 @@ class NGramModel:
         ids, context = check_ids(ids, self.size), check_ids(context, self.size)
         context = context[max(0, len(context) - self.order + 1) :]
         line = np.concatenate([context, ids])
-        found = self.counts.numbers(line)
+        found = self.counts.numbers(line, min(self.order, len(line)))
         p = np.full(len(line), 1 / self.size)
         for k in range(1, min(self.order, len(line)) + 1):  # position t has the k-gram that starts at t - k + 1
             grams = found[k]
@@ -211,7 +211,7 @@ class Interpolated(NGramModel):
         if not len(held_out):
             raise ValueError("Interpolated: weights are chosen on held-out tokens, got none")
         likely = MaximumLikelihood(counts, order)
-        found = counts.numbers(held_out)
+        found = counts.numbers(held_out, likely.order)
         own = np.zeros((likely.order, len(held_out)))  # the ML estimate of each length for each token
         seen = np.zeros((likely.order, len(held_out)), bool)  # whether it has one
         for k in range(1, min(likely.order, len(held_out)) + 1):
