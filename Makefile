@@ -16,7 +16,7 @@ endif
 ROOT_FLAG  := $(if $(filter 0,$(shell id -u)),--allow-root)
 ARGS       ?=
 
-.PHONY: lab test setup lint notebooks bench gpu lock doctor clean help
+.PHONY: lab test setup lint notebooks screenshot bench gpu lock doctor clean help
 .DEFAULT_GOAL := help
 
 # It listens on localhost, Jupyter's default, which ARGS can then change (an option given twice is refused). Signatures are kept in memory: a

@@ -29,7 +29,10 @@ LOCAL = ("localhost", "127.0.0.1", "[::1]")
 def options() -> list[str]:
     """The options that `make lab` gives to JupyterLab, but for the folder it serves."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-    done = subprocess.run(["make", "-n", "lab"], cwd=ROOT, env=clean, capture_output=True, text=True, check=True)
+    # The options of the `make` that may have started this are not for JupyterLab.
+    done = subprocess.run(
+        ["make", "-n", "lab", "ARGS="], cwd=ROOT, env=clean, capture_output=True, text=True, check=True
+    )
     words = shlex.split(done.stdout.replace("\\\n", " ").split("-m jupyterlab")[-1])
     return [word for word in words if not word.startswith("--ServerApp.root_dir")]
 

@@ -14,7 +14,6 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from browser.lab import Lab, chromium  # noqa: E402
 from browser.student import Student  # noqa: E402
-
 from d2lrnn import doctor  # noqa: E402
 
 CHAPTER, CELL = "03_language_models", "scorer"
@@ -33,11 +32,12 @@ SHOW = """cell => {
 def photograph(chapter: str, cell: str, path: Path) -> int:
     """Run a chapter, show the widget of one of its cells, and write the window as a PNG with 256 colours. Returns its size in bytes."""
     with tempfile.TemporaryDirectory() as place, Lab(Path(place)) as lab, chromium(doctor.browser()) as browser:
-        context = browser.new_context(viewport={"width": 1180, "height": 760}, device_scale_factor=2)
+        context = browser.new_context(viewport={"width": 1180, "height": 860}, device_scale_factor=2)
         student = Student(context, lab, f"notebooks/{chapter}.ipynb")
         student.run()
-        student.page.evaluate(SHOW, cell)
-        student.settle()
+        for _ in range(2):  # what comes into view can still grow
+            student.page.evaluate(SHOW, cell)
+            student.settle()
         picture = Image.open(io.BytesIO(student.page.screenshot()))
         student.close()
     path.parent.mkdir(exist_ok=True)
