@@ -20,7 +20,7 @@ from d2lrnn.text.vocab import Vocab
 # A word with its inner apostrophes, a number, or a run of other marks, each with the one space before it; then what space is left.
 # It is GPT-2's pattern (Radford et al. 2019) but keeps "don't" whole. Letters are what Python calls \w, without digits and "_".
 _WORD, _NUMBER, _MARKS = r"[^\W\d_]+(?:['’][^\W\d_]+)*", r"\d+", r"(?:[^\s\w]|_)+"
-_PIECES = re.compile(rf" ?{_WORD}| ?{_NUMBER}| ?{_MARKS}|\s+(?!\S)|\s+")
+_PIECES = re.compile(rf" ?(?:{_WORD}|{_NUMBER}|{_MARKS})|\s+(?!\S)|\s+")
 _WORDS = re.compile(f"{_WORD}|{_NUMBER}|{_MARKS}")
 _NO_SPACE_BEFORE = frozenset(".,;:!?)]}…")
 

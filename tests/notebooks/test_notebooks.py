@@ -14,6 +14,13 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 
 # For each chapter a fault in a helper that its outputs must notice: file, the line as it is, the line as it must not be.
 FAULTS = {
+    "00_start_here": (
+        "text/tokenizers.py",
+        "counts = np.bincount(_codes(check_text(text)))",
+        "counts = np.bincount(_codes(check_text(text).lower()))",
+    ),
+    "01_dependent_random_variables": ("data/autoregression.py", "runs[:, -1].copy()", "runs[:, -2].copy()"),
+    "02_text_preprocessing": ("text/vocab.py", "(-item[1], item[0])", "-item[1]"),
     "03_language_models": ("text/ngrams.py", "np.exp(-logs.mean())", "np.exp(-logs).mean()"),
 }
 
