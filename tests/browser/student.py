@@ -26,7 +26,8 @@ class Student:
 
     def __init__(self, context: BrowserContext, lab: Lab, notebook: str):
         self.name = Path(notebook).stem
-        self.complaints, self.outside, self.took, self._ran = [], [], {}, False
+        self.complaints, self.outside, self.took = [], [], {}
+        self._ran, self._failed = False, []
         self.page = context.new_page()
         self.page.set_default_timeout(1000 * SECONDS)
         self.page.on("console", lambda said: self._heard(said.type, said.text))
@@ -99,14 +100,14 @@ class Student:
     # ---- doing
 
     def run(self) -> None:
-        """Run all cells, once, and wait for the widgets."""
-        if self._ran:
-            return
-        began = time.monotonic()
-        self.page.evaluate(scripts.RUN)
-        self.settle()
-        self.took["run"] = time.monotonic() - began
-        self._ran = True
+        """Run all cells, once, and wait for the widgets. Raises AssertionError, each time, if a cell failed or complained."""
+        if not self._ran:
+            began = time.monotonic()
+            self.page.evaluate(scripts.RUN)
+            self.settle()
+            self.took["run"] = time.monotonic() - began
+            self._failed, self._ran = self.page.evaluate(scripts.FAILED), True
+        assert self._failed == [], f"{self.name}: {self._failed}"
 
     def save_and_reload(self) -> None:
         """Save the notebook and reload the page; the kernel goes on."""

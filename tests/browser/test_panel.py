@@ -42,7 +42,6 @@ Panel(
 def student(context, lab):
     student = Student(context, lab, lab.add("panel.ipynb", PANEL))
     student.run()
-    assert student.page.evaluate(scripts.FAILED) == []
     yield student
     student.close()
 
