@@ -67,7 +67,8 @@ class NGramCounts:
         return np.where((self.keys[k][found] == wanted) & (contexts >= 0), found, -1)
 
     def numbers(self, ids: np.ndarray, order: int | None = None) -> list[np.ndarray]:
-        """For each length k = 0 ... `order` (as many as were counted, if None), the number of the k-gram that starts at each position of `ids` (T,), shape (T - k + 1,); -1 where never seen."""
+        """For each length k = 0 ... `order` (as many as were counted, if None), the number of the k-gram that starts at each position of
+        `ids` (T,), shape (T - k + 1,); -1 where never seen."""
         found = [np.zeros(len(ids) + 1, np.int64)]
         for k in range(1, (self.order if order is None else order) + 1):
             ends = ids[k - 1 :]
