@@ -18,13 +18,13 @@ UNK = "<unk>"
 def _strings(given, what: str) -> list:
     """The answer as a list of strings. Raises Wrong for anything else."""
     if not isinstance(given, list | tuple) or not all(isinstance(token, str) for token in given):
-        raise Wrong(f"{what} is asked for: a list of strings; got {_short(given)}")
+        raise Wrong(f"a list of strings is asked for, {what}; got {_short(given)}")
     return list(given)
 
 
 def _number(given, what: str) -> float:
     if isinstance(given, bool) or not isinstance(given, int | float | np.number):
-        raise Wrong(f"{what} is asked for: one number; got {_short(given)}")
+        raise Wrong(f"one number is asked for, {what}; got {_short(given)}")
     return float(given)
 
 
@@ -61,6 +61,14 @@ def _once(tokens, left, right):
 
 def _from_the_right(tokens, left, right):
     return [t[::-1] for t in _everywhere([t[::-1] for t in tokens[::-1]], right[::-1], left[::-1])][::-1]
+
+
+def _by_replacing(piece, merges) -> list[str]:
+    """Merges as replacements in one string, which also finds a pair where a longer token ends or begins."""
+    line = "|".join(piece)
+    for left, right in merges:
+        line = line.replace(f"{left}|{right}", left + right)
+    return line.split("|")
 
 
 def _longest(piece, merges) -> list[str]:
@@ -110,6 +118,10 @@ def apply_merges(answer):
             raise Wrong(
                 f"{where}: taking the longest known token is another algorithm; apply the merges one by one, in their order: {right}"
             )
+        if given == _by_replacing(piece, merges):
+            raise Wrong(
+                f"{where}: {right} was expected, got {given}; a pair is two whole tokens, and replacing text also finds it where longer tokens meet"
+            )
         if given == _apply(list(piece), merges, _from_the_right):
             raise Wrong(f"{where}: where pairs overlap, the left one is merged: 'aaa' becomes 'aa' and 'a'")
         raise Wrong(f"{where}: {right} was expected, got {given}")
@@ -145,7 +157,7 @@ def vocabulary(answer):
             raise Wrong(
                 f"{where}: {Counter(given).most_common(1)[0][0]!r} is there more than once; each token needs one number"
             )
-        if set(given) == {UNK, *(t for t in counts if counts[t] > least)}:
+        if set(given) == {UNK, *(t for t in counts if counts[t] > least)} != set(right):
             raise Wrong(
                 f"{where}: a token that is seen exactly {least} times stays; only those seen fewer times go (>=, not >)"
             )
@@ -179,7 +191,7 @@ def _share(lost, of) -> float:
 def unknown_rate(answer):
     rng = np.random.default_rng(23)
     letters = np.array(list("abcdefghijkl"))
-    trials = []
+    trials = [(list("aaaaabbce"), list("abbbccddddd"), 2)]  # here each of the mistakes below gives a number of its own
     for _ in range(4):
         odds = rng.dirichlet(np.full(12, 0.5))
         train, heldout = (rng.choice(letters, size, p=odds).tolist() for size in (60, 45))
@@ -207,6 +219,14 @@ def unknown_rate(answer):
             (
                 _share((t for t in heldout if t not in seen), heldout),
                 "tokens that training saw fewer than min_freq times are unknown too",
+            ),
+            (
+                _share((t for t in heldout if 0 < seen[t] < least), heldout),
+                "a token that training never saw is unknown too",
+            ),
+            (
+                right * len(heldout) / len(train),
+                "divide by the number of held-out tokens, not by that of the training tokens",
             ),
             (
                 _share((t for t in heldout if seen[t] <= least), heldout),
@@ -262,10 +282,15 @@ def bits_per_character(answer):
                 ),
                 (size * tokens / len(part), "V choices take log2(V) bits, not V"),
                 (tokens / len(part), "this is tokens per character; how many bits does each token take?"),
+                (math.log2(size) / len(part), "these are the bits of one token; the text has more than one"),
+                (
+                    math.log2(max(2, len(set(tokenizer.tokenize(part))))) * tokens / len(part),
+                    "V is the size of the vocabulary, len(tokenizer), not how many different tokens this text has",
+                ),
             ]
             hint = next(
                 (hint for value, hint in guesses if math.isclose(given, value, rel_tol=1e-6)),
-                "tokens × log2(V) / characters",
+                "how many tokens does the text have, how many bits does each take, and how many characters share them?",
             )
             raise Wrong(f"{where}: {hint}")
     return "every model in this course has to stay below it"

@@ -44,13 +44,18 @@ def estimate(answer):
         trials.append((words, *map(str, rng.choice(list("abcd"), 2))))
     trials += [("a b c".split(), "c", "a"), ("a b c".split(), "z", "a")]
     for words, context, word in trials:
-        given = _number(ask(answer, list(words), context, word))
+        where = f"p({word} | {context}) in {' '.join(words)!r}"
         pairs = list(zip(words, words[1:], strict=False))
         both, followed = pairs.count((context, word)), sum(first == context for first, _ in pairs)
         right = both / followed if followed else 0.0
+        try:
+            given = _number(ask(answer, list(words), context, word))
+        except Wrong as wrong:
+            if "ZeroDivisionError" in str(wrong) and not followed:
+                raise Wrong(f"{where}: {wrong}; nothing ever follows {context!r}, so the answer is 0") from None
+            raise
         if _close(given, right):
             continue
-        where = f"p({word} | {context}) in {' '.join(words)!r}"
         if not followed:
             raise Wrong(
                 f"{where}: nothing ever follows {context!r}, so the answer is 0, and your function says {given:g}"
@@ -65,7 +70,7 @@ def estimate(answer):
             )
         if _close(given, both / len(pairs)) or _close(given, both / len(words)):
             raise Wrong(
-                f"{where}: that is the pair's share of the whole text; divide by how often {context!r} occurs, not by all"
+                f"{where}: that is the pair's share of the whole text; divide by how often {context!r} is followed by anything, not by all"
             )
         if word in words and _close(given, both / words.count(word)):
             raise Wrong(f"{where}: divided by how often {word!r} occurs, that is p({context} came before | {word})")
@@ -84,6 +89,8 @@ def perplexity(answer):
         if _close(given, right):
             continue
         where = f"for probabilities {np.round(np.exp(logs[:3]), 4).tolist()}{' …' if len(logs) > 3 else ''}"
+        if math.isnan(given):
+            raise Wrong(f"{where}: not a number; you are given logarithms already, and a negative number has none")
         if _close(given, np.exp(-logs).mean()):
             raise Wrong(f"{where}: that is the mean of exp; take the mean first, then exp of it")
         if _close(given, np.exp(-logs.sum())):
@@ -184,6 +191,13 @@ def interpolated(answer):
             )
         if len(counts) > 1 and _close(p, mixed(counts[-1:], weights[-1:])):
             raise Wrong(f"{where}: only the longest context was used; each shorter one belongs underneath it")
+        shares = [
+            weight * followers / max(followers.sum(), 1) for followers, weight in zip(counts, weights, strict=True)
+        ]
+        if _close(p, sum(shares)):
+            raise Wrong(
+                f"{where}: they sum to {p.sum():.3g}; a context that takes its weight leaves only 1 - weight to what the shorter ones said"
+            )
         raise Wrong(
             f"{where}: {right[:4].round(4).tolist()} was expected first, got {p[:4].round(4).tolist()} (sum {p.sum():.3g})"
         )
@@ -231,7 +245,8 @@ def continuation(answer):
                 f"{where}: these are the different words that follow each word; those that stand before it are wanted"
             )
         times = Counter(second for _, second in kinds)
-        if same({w: n / len(set(words)) for w, n in times.items()}) or same(
+        wholes = (len(set(words)), len(words), len(pairs))
+        if any(same({w: n / whole for w, n in times.items()}) for whole in wholes) or same(
             {w: n / words.count(w) for w, n in times.items()}
         ):
             raise Wrong(f"{where}: divide by the number of different pairs in the text, the same for every word")
@@ -278,11 +293,16 @@ def draw(answer):
             continue
         where = f"from {p.tolist()} at temperature {temperature:g}"
         if seen.max() == 1:
-            raise Wrong(f"{where}: {int(seen.argmax())} came {draws:,} times in a row; draw by chance")
+            raise Wrong(
+                f"{where}: {int(seen.argmax())} came {draws:,} times in a row; draw by chance, with the `rng` that is given"
+            )
         if seen[p == 0].sum() > 0:
             raise Wrong(f"{where}: a token of probability 0 was drawn")
         if np.abs(seen - warmed(temperature)).max() < 0.06:
             raise Wrong(f"{where}: the power is 1 / temperature; yours makes a low temperature wilder")
+        softmax = np.exp(p / temperature) / np.exp(p / temperature).sum()
+        if np.abs(seen - softmax).max() < 0.06:
+            raise Wrong(f"{where}: exp is for scores; these are probabilities already, to be raised to a power")
         if temperature != 1 and np.abs(seen - p).max() < 0.06:
             raise Wrong(
                 f"{where}: the temperature changes nothing; dividing every probability by it does not either, once they sum to 1 again"

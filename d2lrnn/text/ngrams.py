@@ -92,9 +92,11 @@ class NGramModel:
     def distribution(self, context: Sequence[int] | np.ndarray = ()) -> np.ndarray:
         """The probability of every token after a context; shape (V,), sums to 1."""
         context = check_ids(context, self.size)
+        context = context[max(0, len(context) - self.order + 1) :]
+        found = self.counts.numbers(context, len(context))
         p = np.full(self.size, 1 / self.size)
-        for k in range(1, min(self.order, len(context) + 1) + 1):
-            number = self._number(context[len(context) - k + 1 :])
+        for k in range(1, len(context) + 2):
+            number = int(found[k - 1][-1])  # of the last k - 1 tokens
             if number < 0:  # nor was any longer one seen
                 return p if self.recursive else np.full(self.size, 1 / self.size)
             where = self.counts.followers(k, number)
@@ -102,12 +104,6 @@ class NGramModel:
             p = self._rest[k][number] * np.broadcast_to(below, self.size)
             p[self.counts.keys[k][where] % self.size] += self._own[k][where]
         return p
-
-    def _number(self, context: np.ndarray) -> int:
-        number = np.zeros(1, np.int64)
-        for k, token in enumerate(context, 1):
-            number = self.counts.find(k, number, token)
-        return int(number[0])
 
     def prob(self, token: int, context: Sequence[int] | np.ndarray = ()) -> float:
         """The probability of one token after a context."""

@@ -57,6 +57,13 @@ def from_the_right(piece, merges):
     return tokens
 
 
+def by_replacing(piece, merges):
+    line = "|".join(piece)
+    for left, right in merges:
+        line = line.replace(f"{left}|{right}", left + right)
+    return line.split("|")
+
+
 def rate(train, heldout, least):
     counts = Counter(train)
     return sum(counts[t] < least for t in heldout) / len(heldout)
@@ -98,10 +105,19 @@ def rolled(tokens, B, T):
         (ch02.vocabulary, lambda t, k: [UNK, *(w for w in ranked(t)[::-1] if t.count(w) >= k)], "most frequent one"),
         (ch02.vocabulary, lambda t, k: [UNK, *(w for w in t if t.count(w) >= k)], "more than once"),
         (ch02.vocabulary, lambda t, k: {UNK: 0}, "a list of strings"),
+        (
+            ch02.vocabulary,
+            lambda t, k: [
+                UNK,
+                *(w for w in sorted(ranked(t), key=lambda w: (-t.count(w), w.lower())) if t.count(w) >= k),
+            ],
+            "of equally frequent tokens",
+        ),
         (ch02.apply_merges, lambda p, m: in_order(p, m, most=1), "not only at the first place"),
         (ch02.apply_merges, lambda p, m: in_order(p, m[::-1]), "last to first"),
         (ch02.apply_merges, longest, "another algorithm"),
         (ch02.apply_merges, from_the_right, "the left one is merged"),
+        (ch02.apply_merges, by_replacing, "two whole tokens"),
         (ch02.apply_merges, lambda p, m: list(p), "nothing was merged"),
         (ch02.apply_merges, lambda p, m: in_order(p, m)[1:], "neither lose nor add"),
         (ch02.unknown_rate, lambda a, b, k: 100 * rate(a, b, k), "not per cent"),
@@ -112,6 +128,8 @@ def rolled(tokens, B, T):
         (ch02.unknown_rate, lambda a, b, k: rate(a, a, k), "the held-out text decides"),
         (ch02.unknown_rate, lambda a, b, k: rate(b, b, k), "count in the training text"),
         (ch02.unknown_rate, lambda a, b, k: 1 - rate(a, b, k), "is known"),
+        (ch02.unknown_rate, lambda a, b, k: sum(0 < a.count(t) < k for t in b) / len(b), "never saw is unknown"),
+        (ch02.unknown_rate, lambda a, b, k: rate(a, b, k) * len(b) / len(a), "not by that of the training"),
         (ch02.bits_per_character, lambda z, s: math.log(len(z)) * len(z.encode(s)) / len(s), "nats"),
         (ch02.bits_per_character, lambda z, s: math.log2(len(z)), "bits per token"),
         (ch02.bits_per_character, lambda z, s: math.log2(len(z)) * len(z.encode(s)), "whole text"),
@@ -123,6 +141,12 @@ def rolled(tokens, B, T):
         ),
         (ch02.bits_per_character, lambda z, s: math.ceil(math.log2(len(z))) * len(z.encode(s)) / len(s), "round"),
         (ch02.bits_per_character, lambda z, s: len(z.encode(s)) / len(s), "how many bits"),
+        (ch02.bits_per_character, lambda z, s: math.log2(len(z)) / len(s), "bits of one token"),
+        (
+            ch02.bits_per_character,
+            lambda z, s: math.log2(len(set(z.tokenize(s)))) * len(z.encode(s)) / len(s),
+            "size of the vocabulary",
+        ),
         (ch02.sequential, lambda t, B, T: batches(t, B, T, turned=True), "time comes first"),
         (ch02.sequential, lambda t, B, T: batches(t, B, T, shift=0), "inputs themselves"),
         (ch02.sequential, lambda t, B, T: [(y, x) for x, y in batches(t, B, T)], "one step earlier"),
