@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections import Counter
 
@@ -54,8 +55,15 @@ def followers(answer):
     trials += [("abc", "")]
     trials += [(text, text[k : k + n]) for n in (1, 2) for k, text in ((i, _text(rng, 60)) for i in range(4))]
     for text, context in trials:
-        given = ask(answer, text, context)
         n = len(context)
+        try:
+            given = ask(answer, text, context)
+        except Wrong as wrong:
+            if context and text.endswith(context):
+                raise Wrong(
+                    f"in {text!r} after {context!r}: {wrong}; here the context is also the end of the text, with nothing after it"
+                ) from wrong
+            raise
         right = Counter(text[i + n] for i in range(len(text) - n) if text[i : i + n] == context)
         if not isinstance(given, dict):
             raise Wrong(f"a Counter (or a dict) is asked for, got {type(given).__name__}")
@@ -65,8 +73,11 @@ def followers(answer):
         where = f"in {text!r} after {context!r}"
         if counts == Counter(text[i] for i in range(len(text) - n + 1) if text[i : i + n] == context and context):
             raise Wrong(f"{where}: these characters begin the context; the one that comes after it is wanted")
-        apart = Counter(part[0] for part in text.split(context)[1:] if part) if context else None
-        if counts == apart:
+        if context and counts in (
+            Counter(part[0] for part in text.split(context)[1:] if part),
+            Counter(text[m.end()] for m in re.finditer(re.escape(context), text) if m.end() < len(text)),
+            Counter(re.findall(f"{re.escape(context)}(.)", text, re.DOTALL)),
+        ):
             raise Wrong(
                 f"{where}: occurrences that overlap are missing, as in 'aaaa', where 'a' is followed three times; "
                 "look at every position of the text"

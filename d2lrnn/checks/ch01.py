@@ -63,7 +63,13 @@ def autocorrelation_at(answer):
     rng = np.random.default_rng(12)
     for steps, lag in ((30, 1), (50, 7), (12, 0), (9, 8)):
         x = np.cumsum(rng.normal(0, 1, steps)) + 20
-        given = _number(ask(answer, x.copy(), lag), "the autocorrelation")
+        try:
+            given = ask(answer, x.copy(), lag)
+        except Wrong as wrong:
+            if lag == 0:
+                raise Wrong(f"{wrong}; this happened at lag 0: x[:-0] is empty, x[:len(x) - k] is not") from wrong
+            raise
+        given = _number(given, "the autocorrelation")
         c = x - x.mean()
         if _same(given, autoregression.autocorrelation(x, lag)[lag]):
             continue
@@ -77,6 +83,9 @@ def autocorrelation_at(answer):
             / (c @ c / steps),
             "each half had its own mean subtracted; use the mean of the whole series": (head - head.mean())
             @ (tail - tail.mean())
+            / (c @ c),
+            "the end was wrapped round to the beginning (np.roll does that): only pairs that are both in the series count": c
+            @ np.roll(c, lag)
             / (c @ c),
             "that is the covariance: divide by Σ (x_t − m)²": c[: steps - lag] @ c[lag:],
         }
@@ -108,6 +117,11 @@ def windows(answer):
         given = ask(answer, x.copy(), order)
         if not isinstance(given, tuple | list) or len(given) != 2:
             raise Wrong("return two arrays: the windows, and the values that follow them")
+        lengths = {len(row) for row in given[0] if np.ndim(row)} if isinstance(given[0], tuple | list) else set()
+        if len(lengths) > 1:
+            raise Wrong(
+                f"the windows have from {min(lengths)} to {max(lengths)} values, and {order} are needed in each: the last ones run over the end of the series"
+            )
         inputs, targets = _array(given[0], "the windows"), _array(given[1], "the targets")
         right_inputs, right_targets = autoregression.windows(x, order)
         rows = steps - order
@@ -127,6 +141,8 @@ def windows(answer):
             )
         if inputs.ndim == 2 and inputs.shape[1:] == (order,) and inputs.shape[0] == rows + 1:
             raise Wrong(f"one window too many: the last {order} values have nothing after them to predict")
+        if len(inputs) > 1 and _same(inputs, right_inputs[::order]):
+            raise Wrong("the windows lie end to end; they must overlap: each begins one value after the one before")
         if inputs.shape != right_inputs.shape or targets.shape != right_targets.shape:
             raise Wrong(
                 f"for {steps} values and order {order}, shapes ({rows}, {order}) and ({rows},) are needed, got {inputs.shape} and {targets.shape}"
@@ -198,7 +214,9 @@ def time_split(answer):
         if _same(np.sort(np.flatnonzero(given)), np.arange(given.sum())):
             raise Wrong("you cut by position, but the rows are in no order: cut by the value of `day`")
         if train.min() > test.max():
-            raise Wrong("the past is in the test part: train on the early days, test on the late ones")
+            raise Wrong(
+                "the past is in the test part: train on the early days, test on the late ones (True marks the rows to train on)"
+            )
         both = np.intersect1d(train, test)
         if len(both) == 1 and train.max() == test.min():
             raise Wrong(f"day {both[0]} is on both sides: rows of one day must stay together")

@@ -22,11 +22,10 @@ def autocorrelation(series: Sequence[float], lags: int) -> np.ndarray:
     than `lags`, or if all are equal.
     """
     x = _line("autocorrelation", series, check_whole("autocorrelation: lags", lags, 0) + 1)
-    x = x - x.mean()
-    power = x @ x
-    if not power > 0:
+    if x.min() == x.max():
         raise ValueError("autocorrelation: all values are equal, so that there is nothing to correlate")
-    return np.array([x[: len(x) - k] @ x[k:] for k in range(lags + 1)]) / power
+    x, _, _ = _standard(x)  # r has no unit, and squares of very large or very small values would not fit a float
+    return np.array([x[: len(x) - k] @ x[k:] for k in range(lags + 1)]) / (x @ x)
 
 
 def white_noise_band(steps: int, level: float = 0.95) -> float:
@@ -46,10 +45,20 @@ def windows(series: Sequence[float], order: int) -> tuple[np.ndarray, np.ndarray
 
 @dataclass(frozen=True)
 class Autoregression:
-    """x_t ≈ intercept + Σ_j coefficients[j − 1] · x_{t−j}: the coefficient of the newest value comes first. Made by `fit`."""
+    """x_t ≈ intercept + Σ_j coefficients[j − 1] · x_{t−j}: the coefficient of the newest value comes first. Made by `fit`.
+
+    Least squares does not promise a stable model. Forecasts of one that explodes grow without end, and are ±inf where no float can hold them; their error is
+    inf. Raises ValueError unless there is at least one coefficient and all numbers are finite.
+    """
 
     coefficients: tuple[float, ...]
     intercept: float = 0.0
+
+    def __post_init__(self):
+        if not len(self.coefficients) or not np.isfinite([*self.coefficients, self.intercept]).all():
+            raise ValueError(
+                f"Autoregression: one or more finite coefficients and a finite intercept are needed, got {self.coefficients} and {self.intercept}"
+            )
 
     @property
     def order(self) -> int:
@@ -57,14 +66,24 @@ class Autoregression:
 
     def step(self, past: np.ndarray) -> np.ndarray | float:
         """The value after a window of the newest p values, oldest first: (p,) gives a number, (B, p) gives (B,)."""
-        return np.asarray(past) @ np.array(self.coefficients[::-1]) + self.intercept
+        past = np.asarray(past, float)
+        if past.shape[-1:] != (self.order,):
+            raise ValueError(
+                f"step: a window of {self.order} values is needed (this model looks back {self.order} steps), got shape {past.shape}"
+            )
+        return past @ np.array(self.coefficients[::-1]) + self.intercept
 
     def free_run(self, past: Sequence[float], steps: int) -> np.ndarray:
         """Go on from `past` for `steps` steps, every forecast becoming an input of the next: (steps,)."""
         x = list(_line("free_run", past, self.order)[-self.order :])
         for _ in range(check_whole("free_run: steps", steps, 1)):
-            x.append(float(self.step(x[-self.order :])))
+            x.append(float(self._next(x[-self.order :])))
         return np.array(x[self.order :])
+
+    def _next(self, past) -> np.ndarray:
+        """`step` after finite values; what has grown too large for a float is infinite, and so is inf − inf: NaN would say that too little is known."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.nan_to_num(self.step(past), nan=np.inf, posinf=np.inf, neginf=-np.inf)
 
     def ahead(self, series: Sequence[float], k: int = 1) -> np.ndarray:
         """Forecasts of every x_t from the values up to x_{t−k}, (T,): k steps of free running from each start."""
@@ -75,7 +94,7 @@ class Autoregression:
         if starts > 0:
             past = np.lib.stride_tricks.sliding_window_view(x, self.order)[:starts]
             for _ in range(k):
-                after = self.step(past)
+                after = self._next(past)
                 past = np.column_stack([past[:, 1:], after])
             forecast[self.order + k - 1 :] = after
         return forecast
@@ -88,10 +107,14 @@ def fit(series: Sequence[float], order: int, *, intercept: bool = True) -> Autor
     """
     order = check_whole("fit: order", order, 1)
     x = _line("fit", series, 2 * order + bool(intercept))
+    level, scale = 0.0, 1.0
+    if intercept:  # a series far from 0, or in a tiny unit, must not cost digits
+        x, level, scale = _standard(x)
     past, after = windows(x, order)
     design = np.column_stack([past, np.ones(len(past))]) if intercept else past
     solution = np.linalg.lstsq(design, after, rcond=None)[0]
-    return Autoregression(tuple(solution[:order][::-1].tolist()), float(solution[order]) if intercept else 0.0)
+    constant = level * (1 - solution[:order].sum()) + scale * solution[order] if intercept else 0.0
+    return Autoregression(tuple(solution[:order][::-1].tolist()), float(constant))
 
 
 @dataclass(frozen=True)
@@ -128,18 +151,18 @@ class Average:
 
 
 def rmse(forecast: np.ndarray, truth: np.ndarray) -> float:
-    """Root-mean-square error, in the unit of the values. Raises ValueError for unequal shapes, no values, or a forecast that is missing (NaN)."""
+    """Root-mean-square error, in the unit of the values; inf if a forecast is. Raises ValueError for unequal shapes, no values, or a missing one (NaN)."""
     forecast, truth = np.asarray(forecast, float), np.asarray(truth, float)
     if forecast.shape != truth.shape or not truth.size:
         raise ValueError(
             f"rmse: as many forecasts as values are needed, and at least one, got shapes {forecast.shape} and {truth.shape}"
         )
-    error = float(np.sqrt(np.mean((forecast - truth) ** 2)))
-    if np.isnan(error):
+    if np.isnan(forecast).any() or np.isnan(truth).any():
         raise ValueError(
             "rmse: a forecast or a value is missing (NaN); leave out the first steps, which have too short a past"
         )
-    return error
+    with np.errstate(over="ignore"):  # an exploding forecast has an infinite error
+        return float(np.sqrt(np.mean((forecast - truth) ** 2)))
 
 
 def horizon_errors(
@@ -152,6 +175,8 @@ def horizon_errors(
     Raises ValueError if no such t is left.
     """
     horizons = [check_whole("horizon_errors: k", k, 1) for k in horizons]
+    if not horizons:
+        raise ValueError("horizon_errors: horizons must name at least one k, got none")
     x = _line("horizon_errors", series, 1)
     first = check_whole("horizon_errors: start", start, 1) + max(horizons) - 1
     if first >= len(x):
@@ -163,7 +188,11 @@ def horizon_errors(
 
 def _line(name: str, series: Sequence[float], least: int) -> np.ndarray:
     """`series` as an array of finite numbers (T,) with T of at least `least`."""
-    x = np.asarray(series, float)
+    try:
+        x = np.asarray(series, float)
+    except (TypeError, ValueError):
+        hint = "; pass its .values" if hasattr(series, "values") else ""
+        raise TypeError(f"{name}: one line of numbers is needed, got {type(series).__name__}{hint}") from None
     if x.ndim != 1 or len(x) < least:
         raise ValueError(f"{name}: one line of at least {least} values is needed, got shape {x.shape}")
     if not np.isfinite(x).all():
@@ -171,3 +200,13 @@ def _line(name: str, series: Sequence[float], least: int) -> np.ndarray:
             f"{name}: every value must be finite, but {int((~np.isfinite(x)).sum())} of {len(x)} are not; fill or drop them first"
         )
     return x
+
+
+def _standard(x: np.ndarray) -> tuple[np.ndarray, float, float]:
+    """(x − level) / scale, the level (the mean) and the scale (the largest deviation; 1 if all values are equal)."""
+    if x.min() == x.max():
+        return np.zeros(len(x)), float(x[0]), 1.0
+    level = float((x / len(x)).sum())
+    scale = float(max(x.max() - level, level - x.min()))
+    x = (x - level) / scale
+    return x - x.mean(), level, scale

@@ -5,8 +5,10 @@ T is the number of time steps. The simulated ratings and moods of the same chapt
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from d2lrnn.data.simulated import (
     Ratings,
     Selection,
     aging_ratings,
+    check_finite,
     check_least,
     check_whole,
     daily_mood,
@@ -62,13 +65,11 @@ class Series:
 
 def sunspots() -> Series:
     """Yearly sunspot numbers, 1700 to 2008 (T = 309): real, and the series for which Yule (1927) invented the autoregressive model."""
-    from statsmodels.datasets import sunspots as dataset
-
-    table = dataset.load_pandas().data
+    years, numbers = _columns("sunspots")
     return Series(
         "sunspots",
-        table["YEAR"].to_numpy(int),
-        table["SUNACTIVITY"].to_numpy(float),
+        years.astype(int),
+        numbers,
         "sunspot number",
         "US National Geophysical Data Center, public domain, from statsmodels",
     )
@@ -76,29 +77,39 @@ def sunspots() -> Series:
 
 def nile() -> Series:
     """Yearly flow of the Nile at Aswan, 1871 to 1970 (T = 100): real, with a drop near 1898 that Cobb (1978) studied."""
-    from statsmodels.datasets import nile as dataset
-
-    table = dataset.load_pandas().data
-    return Series(
-        "Nile",
-        table["year"].to_numpy(int),
-        table["volume"].to_numpy(float),
-        "10⁸ m³ a year",
-        "Cobb (1978), public domain, from statsmodels",
-    )
+    years, volume = _columns("nile")
+    return Series("Nile", years.astype(int), volume, "10⁸ m³ a year", "Cobb (1978), public domain, from statsmodels")
 
 
 def carbon_dioxide() -> Series:
     """Monthly mean CO₂ in the air at Mauna Loa, January 1965 to December 2001 (T = 444): real. It begins in 1965 so that no month is missing."""
-    from statsmodels.datasets import co2 as dataset
-
-    monthly = dataset.load_pandas().data["co2"].resample("MS").mean()["1965":]
+    dates, weekly = _columns("co2")
+    year, month = dates.astype(int) // 10_000, dates.astype(int) // 100 % 100
+    use = (year >= 1965) & np.isfinite(weekly)
+    index = (year[use] - 1965) * 12 + month[use] - 1
+    monthly = np.bincount(index, weekly[use]) / np.bincount(index)
     return Series(
         "carbon dioxide",
-        (monthly.index.year + (monthly.index.month - 0.5) / 12).to_numpy(float),
-        monthly.to_numpy(float),
+        1965 + (np.arange(len(monthly)) + 0.5) / 12,
+        monthly,
         "ppm by volume",
         "Keeling and Whorf (2004), public domain, from statsmodels",
+    )
+
+
+def _columns(name: str) -> np.ndarray:
+    """The columns of a data set that ships with statsmodels, (columns, rows); NaN where a value is missing.
+
+    Its file is read, not its code: importing statsmodels takes seconds. Raises FileNotFoundError with what to do if it is not there.
+    """
+    found = importlib.util.find_spec("statsmodels")
+    if found is not None:
+        file = Path(found.origin).parent / "datasets" / name / f"{name}.csv"
+        if file.is_file():
+            return np.genfromtxt(file, delimiter=",", skip_header=1).T
+    raise FileNotFoundError(
+        f"series: the data set {name!r} comes with the Python package statsmodels, which is missing or incomplete here: "
+        "run `make setup` in the project (or `pip install --force-reinstall statsmodels` in this environment) and restart the kernel"
     )
 
 
@@ -107,6 +118,7 @@ def noisy_sine(steps: int = 1000, *, period: float = 100, amplitude: float = 1, 
     steps = check_whole("noisy_sine: steps", steps, 1)
     if not (np.isfinite(period) and period > 0):
         raise ValueError(f"noisy_sine: period must be above 0 steps, got {period!r}")
+    check_finite("noisy_sine: amplitude", amplitude)
     check_least("noisy_sine: noise", noise, 0)
     times = np.arange(steps)
     values = amplitude * np.sin(2 * np.pi * times / period) + generator(rng).normal(0, noise, steps)
@@ -136,11 +148,12 @@ def autoregressive(
             f"autoregressive: coefficients must be one or more finite numbers, x_(t-1)'s first, got {coefficients!r}"
         )
     steps = check_whole("autoregressive: steps", steps, 1)
+    check_finite("autoregressive: mean", mean)
     check_least("autoregressive: noise", noise, 0)
     companion = np.eye(len(phi), k=-1)
     companion[0] = phi
     root = np.abs(np.linalg.eigvals(companion)).max()
-    if root >= 1:
+    if root >= 1 - 1e-9:  # a root of exactly 1 may be computed as a little less
         raise ValueError(
             f"autoregressive: coefficients {phi.tolist()} give no stationary process: what happens is multiplied by up to {root:.3g} each step, and that "
             "must be below 1; take smaller coefficients (a random walk is np.cumsum of noise)"

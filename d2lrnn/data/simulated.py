@@ -148,10 +148,14 @@ def selected_ratings(
     rng = generator(rng)
     pairs = check_whole("selected_ratings: pairs", pairs, 1)
     check_least("selected_ratings: spread", spread, 0)
+    for what, value in (("strength", strength), ("level", level), ("hidden", hidden)):
+        check_finite(f"selected_ratings: {what}", value)
     expectation = np.clip(rng.normal(mean, spread, pairs), 1, 5)
     stars = _stars("selected_ratings", np.array([mean]), expectation, rng)
-    propensity = 1 / (1 + np.exp(-(level + strength * (expectation - mean) + hidden * (stars - expectation))))
-    truth = {"strength": float(strength), "level": float(level), "hidden": float(hidden), "spread": float(spread)}
+    drive = level + strength * (expectation - mean) + hidden * (stars - expectation)
+    propensity = np.exp(-np.logaddexp(0, -drive))  # σ(drive), for a strong drive too
+    truth = {"strength": strength, "level": level, "hidden": hidden, "mean": mean, "spread": spread}
+    truth = {name: float(value) for name, value in truth.items()}
     return Selection(expectation, stars, propensity, rng.random(pairs) < propensity, truth)
 
 
@@ -184,6 +188,8 @@ def mood_by_hour(
     rng = generator(rng)
     people = check_whole("mood_by_hour: people", people, 1)
     answers = check_whole("mood_by_hour: answers", answers, 1)
+    check_finite("mood_by_hour: amplitude", amplitude)
+    check_finite("mood_by_hour: mean", mean)
     check_least("mood_by_hour: spread", spread, 0)
     check_least("mood_by_hour: noise", noise, 0)
     person = np.repeat(np.arange(people), answers)
@@ -204,6 +210,13 @@ def _stars(name: str, means: np.ndarray, expected: np.ndarray, rng) -> np.ndarra
 
 def _told(parameters: dict) -> str:
     return ", ".join(f"{name} {value:g}" for name, value in parameters.items())
+
+
+def check_finite(name: str, value: float) -> float:
+    """`value` if it is a finite number. Raises ValueError."""
+    if not np.isfinite(value):
+        raise ValueError(f"{name} must be finite, got {value!r}")
+    return float(value)
 
 
 def check_least(name: str, value: float, least: float) -> float:

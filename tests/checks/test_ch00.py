@@ -1,6 +1,7 @@
 """Chapter 00's exercises: each classic mistake gets its own hint. (Stubs, solutions and cheats: tests/notebooks/test_exercises.py.)"""
 
 import random
+import re
 from collections import Counter
 
 import pytest
@@ -12,6 +13,10 @@ def split_followers(text, context):
     return Counter(part[0] for part in text.split(context)[1:] if part) if context else Counter(text)
 
 
+def without_bounds(text, c):
+    return Counter(text[i + len(c)] for i in range(len(text)) if text[i : i + len(c)] == c)
+
+
 @pytest.mark.parametrize(
     ("check", "mistake", "hint"),
     [
@@ -20,6 +25,8 @@ def split_followers(text, context):
         (ch00.alphabet, lambda text: len(set(text.lower())), "capital"),
         (ch00.alphabet, lambda text: len(set("".join(text.split()))), "spaces and newlines"),
         (ch00.followers, split_followers, "overlap"),
+        (ch00.followers, lambda text, c: Counter(re.findall(f"{re.escape(c)}(.)", text, re.DOTALL)), "overlap"),
+        (ch00.followers, without_bounds, "also the end of the text"),
         (
             ch00.followers,
             lambda text, c: Counter(text[i] for i in range(len(text) - len(c) + 1) if c and text[i : i + len(c)] == c),

@@ -30,6 +30,11 @@ def r(centre=True, per_term=False, norm=True, empty=False, shift=0):
     return autocorrelation_at
 
 
+def wrapped(x, k):
+    c = x - x.mean()
+    return (c * np.roll(c, k)).sum() / (c**2).sum()
+
+
 def own_means(x, k):
     head, tail = lagged(x, k)
     return ((head - head.mean()) * (tail - tail.mean())).sum() / ((x - x.mean()) ** 2).sum()
@@ -52,6 +57,13 @@ def ahead(newest=1, calls=0, peek=False, stuck=False):
         return new
 
     return predict_ahead
+
+
+def growing(step, x, t, k, order):
+    window = list(x[t - k - order + 1 : t - k + 1])
+    for _ in range(k):
+        window.append(step(window))
+    return window[-1]
 
 
 def by_rows(day, share):
@@ -84,7 +96,8 @@ MISTAKES = [
     (ch01.autocorrelation_at, r(shift=-1), "at lag 0, and lag 1"),
     (ch01.autocorrelation_at, lambda x, k: np.corrcoef(*lagged(x, k))[0, 1] if k else 1.0, "np.corrcoef"),
     (ch01.autocorrelation_at, lambda x, k: r()(x, k) if k else 0.0, "x[:-0] is empty"),
-    (ch01.autocorrelation_at, r(empty=True), "raised ValueError"),
+    (ch01.autocorrelation_at, r(empty=True), "at lag 0: x[:-0] is empty"),
+    (ch01.autocorrelation_at, wrapped, "wrapped round"),
     (ch01.windows, lambda x, n: (cut(x, n), x[n - 1 : -1]), "inside its own window"),
     (ch01.windows, lambda x, n: (cut(x, n, first=1), x[n:]), "inside its own window"),
     (ch01.windows, lambda x, n: (cut(x, n + 1, 1), x[n:]), "inside its own window"),
@@ -97,6 +110,8 @@ MISTAKES = [
     (ch01.windows, lambda x, n: (cut(x, n), x[n:] + 1), "targets are not"),
     (ch01.windows, lambda x, n: (cut(x, n) + 1, x[n:]), "values are not"),
     (ch01.windows, lambda x, n: cut(x, n), "two arrays"),
+    (ch01.windows, lambda x, n: (cut(x, n)[::n], x[n::n]), "must overlap"),
+    (ch01.windows, lambda x, n: ([x[i : i + n] for i in range(len(x))], x[n:]), "run over the end"),
     (ch01.predict_ahead, lambda step, x, t, k, n: step(x[t - n : t]), "one-step forecast"),
     (ch01.predict_ahead, ahead(peek=True), "one-step forecast"),
     (ch01.predict_ahead, ahead(newest=2), "looks ahead"),
@@ -106,6 +121,8 @@ MISTAKES = [
     (ch01.predict_ahead, ahead(newest=0), "newest known value"),
     (ch01.predict_ahead, ahead(newest=0, calls=1), "newest known value"),
     (ch01.predict_ahead, ahead(stuck=True), "oldest value leave"),
+    (ch01.predict_ahead, growing, "a window of 3 values is needed"),
+    (ch01.predict_ahead, lambda step, x, t, k, n: ahead()(lambda w: step(w[::-1]), x, t, k, n), "oldest first"),
     (ch01.predict_ahead, lambda step, x, t, k, n: x[t - k], "last known value"),
     (ch01.predict_ahead, lambda step, x, t, k, n: 3.14, "the value is not right"),
     (ch01.time_split, by_rows, "cut by position"),

@@ -56,6 +56,27 @@ def test_autocorrelation_equals_statsmodels():
     assert np.allclose(autocorrelation(x, 40), acf(x, nlags=40, fft=False))
 
 
+@pytest.mark.parametrize("value", [0, 0.1, 1 / 3, 1e9 + 0.1, 1e-300, 1e300])
+@pytest.mark.parametrize("steps", [3, 7, 10])
+def test_equal_values_have_no_autocorrelation_though_their_mean_is_rounded(value, steps):
+    with pytest.raises(ValueError, match="all values are equal"):
+        autocorrelation(np.full(steps, value), 1)
+
+
+SCALES = [(1e200, 0), (1e-200, 0), (1e-14, 0), (1, 1e8), (1e-3, 400)]
+
+
+@pytest.mark.parametrize(("scale", "shift"), SCALES)
+def test_neither_unit_nor_level_costs_digits(scale, shift):
+    x = some(7)
+    assert np.allclose(autocorrelation(x * scale + shift, 9), autocorrelation(x, 9), atol=1e-6)
+    model, other = fit(x, 3), fit(x * scale + shift, 3)
+    assert np.allclose(other.coefficients, model.coefficients, atol=1e-6)
+    assert other.intercept / scale == pytest.approx(
+        model.intercept + shift / scale * (1 - sum(model.coefficients)), rel=1e-4
+    )
+
+
 def test_white_noise_stays_in_its_band():
     assert white_noise_band(400) == pytest.approx(1.96 / 20, abs=1e-4)
     outside = np.mean([np.abs(autocorrelation(some(seed, 200), 20)[1:]) > white_noise_band(200) for seed in range(100)])
@@ -101,6 +122,13 @@ def test_fit_needs_enough_and_just_enough():
     assert np.allclose(fit(x, 2).coefficients, (0.5, -0.3)) and fit(x, 2).intercept == pytest.approx(1)
     with pytest.raises(ValueError, match="at least 5 values"):
         fit(x[:4], 2)
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+@pytest.mark.parametrize("value", [0, 0.1, -7])
+def test_a_constant_series_stays_constant(value, intercept):
+    model = fit(np.full(9, value), 2, intercept=intercept)
+    assert np.allclose(model.free_run([value, value], 100), value)
 
 
 @given(st.integers(1, 5), st.integers(0, 1000))
@@ -194,6 +222,23 @@ def test_every_horizon_is_judged_on_the_same_held_out_values():
         horizon_errors(LastValue(), x, 30, (1, 21))
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_model_that_explodes_has_an_infinite_error_and_says_nothing_else():
+    model, x = Autoregression((2.0, -0.5, 3.0)), some(3, 2500)
+    assert np.isinf(model.free_run(x[:3], 2000)[-1]) and not np.isnan(model.free_run(x[:3], 2000)).any()
+    assert np.isnan(model.ahead(x, 2000)).sum() == 2002  # only where too little is known
+    errors = horizon_errors(model, x, 100, (1, 8, 2000))
+    assert errors[1] < errors[8] < errors[2000] == np.inf
+
+
+def test_farther_ahead_than_the_series_is_long():
+    assert np.isnan(Autoregression((0.5,)).ahead([1, 2, 3], 3)).all()
+    assert np.isnan(Autoregression((0.5, 0.1)).ahead([1.0])).all()
+    assert np.isnan(LastValue().ahead([1.0], 1)).all() and Average(2).ahead([1.0], 5).tolist() == [2]
+    with pytest.raises(ValueError, match="missing"):
+        horizon_errors(Autoregression((0.1,) * 9), some(0, 30), 5, (1,))  # the first held-out window is incomplete
+
+
 # ---- what is refused
 
 
@@ -215,6 +260,16 @@ def test_every_horizon_is_judged_on_the_same_held_out_values():
         (lambda: rmse([1, 2], [1]), ValueError, "as many forecasts as values"),
         (lambda: rmse([], []), ValueError, "at least one"),
         (lambda: rmse([np.nan, 1], [1, 1]), ValueError, "missing"),
+        (lambda: rmse([1, 1], [1, np.nan]), ValueError, "missing"),
+        (lambda: autocorrelation([5], 0), ValueError, "all values are equal"),
+        (lambda: fit([5], 1), ValueError, "at least 3 values"),
+        (lambda: fit([1, 2, np.inf, 3], 1), ValueError, "1 of 4 are not"),
+        (lambda: fit(series.nile(), 1), TypeError, "numbers is needed, got Series; pass its .values"),
+        (lambda: windows("abc", 1), TypeError, "got str"),
+        (lambda: Autoregression(()), ValueError, "one or more finite coefficients"),
+        (lambda: Autoregression((np.nan,)), ValueError, "finite"),
+        (lambda: Autoregression((1.0, 0.0)).step([1, 2, 3]), ValueError, r"a window of 2 values.*got shape \(3,\)"),
+        (lambda: horizon_errors(LastValue(), [1, 2, 3], 1, ()), ValueError, "at least one k"),
     ],
 )
 def test_errors_say_what_was_given(call, error, match):

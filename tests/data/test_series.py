@@ -64,6 +64,29 @@ def test_carbon_dioxide_has_every_month():
     assert air.values[:12].mean() == pytest.approx(320, abs=1) and air.values[-12:].mean() == pytest.approx(371, abs=1)
 
 
+def test_the_files_are_read_as_statsmodels_reads_them():
+    from statsmodels.datasets import co2, nile, sunspots
+
+    assert np.array_equal(series.sunspots().values, sunspots.load_pandas().data["SUNACTIVITY"])
+    assert np.array_equal(series.nile().values, nile.load_pandas().data["volume"])
+    air = co2.load_pandas().data["co2"].resample("MS").mean()["1965":]
+    assert np.allclose(series.carbon_dioxide().values, air) and series.carbon_dioxide().times[0] == 1965 + 0.5 / 12
+
+
+def test_loading_is_cheap():
+    code = (
+        "import sys; from d2lrnn.data import series; series.sunspots(); series.nile(); series.carbon_dioxide(); "
+        "print([m for m in ('statsmodels', 'scipy', 'pandas') if m in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_without_statsmodels_it_says_what_to_do(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(FileNotFoundError, match="'nile' comes with the Python package statsmodels.*make setup"):
+        series.nile()
+
+
 # ---- simulated
 
 
@@ -104,7 +127,7 @@ def test_any_polynomial_of_small_roots_is_stationary_and_found_again(roots, seed
     assert np.allclose(fit(made.values, len(phi)).coefficients, phi, atol=0.15)
 
 
-@pytest.mark.parametrize("phi", [[1.0], [-1.0], [0.6, 0.5], [2.0, -1.0], [0, 0, 1.2]])
+@pytest.mark.parametrize("phi", [[1.0], [-1.0], [0.6, 0.5], [2.0, -1.0], [0, 0, 1.2], [0.3, 0.3, 0.4]])
 def test_what_is_not_stationary_is_refused(phi):
     with pytest.raises(ValueError, match="no stationary process"):
         series.autoregressive(phi, 10)
@@ -156,6 +179,8 @@ def test_propensities_are_the_probabilities_of_rating():
     for low in (0, 0.1, 0.3, 0.6):
         group = (world.propensity >= low) & (world.propensity < low + 0.1)
         assert world.rated[group].mean() == pytest.approx(world.propensity[group].mean(), abs=0.015)
+    strong = series.selected_ratings(5000, strength=1e4, rng=0)  # no overflow: warnings are errors in these tests
+    assert strong.propensity.min() == 0 and strong.propensity.max() == 1
     chance = series.selected_ratings(50_000, strength=0, level=0, rng=0)
     assert chance.propensity == pytest.approx(0.5)
     assert chance.stars[chance.rated].mean() == pytest.approx(chance.mean, abs=0.02)
@@ -187,6 +212,9 @@ def test_moods_follow_the_hour_and_the_person():
         (lambda: series.aging_ratings(drift=2), ValueError, "aging_ratings: mean stars must stay"),
         (lambda: series.selected_ratings(mean=6), ValueError, "selected_ratings: mean stars must stay"),
         (lambda: series.selected_ratings(rng="1"), TypeError, "got str"),
+        (lambda: series.selected_ratings(strength=np.nan), ValueError, "strength must be finite, got nan"),
+        (lambda: series.noisy_sine(amplitude=np.inf), ValueError, "amplitude must be finite"),
+        (lambda: series.autoregressive([0.5], mean=np.nan), ValueError, "mean must be finite"),
         (lambda: series.mood_by_hour(0), ValueError, "people must be 1 or more"),
     ],
 )
