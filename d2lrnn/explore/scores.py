@@ -10,13 +10,10 @@ import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from d2lrnn.explore.tokens import marked_up
+from d2lrnn.explore.tokens import card, marked_up
 from d2lrnn.plots.style import BLUE, GREY, INK, ORANGE
 
-_PAGE = (
-    f"background:#FFF;color:{INK};border:1px solid #D1D5DB;border-radius:8px;padding:12px 16px;margin:4px 0;max-width:780px;"
-    "box-sizing:border-box;font:14px/1.45 system-ui,sans-serif;overflow-wrap:anywhere"
-)
+_FONT = "14px/1.45 system-ui,sans-serif"
 _TALL = 52  # pixels of the highest bar
 _MOST = 15.0  # nats at which a bar stops growing: a probability of 3 in 10 million
 _DRAWN = 60  # tokens of a sentence that are drawn; all are counted
@@ -26,7 +23,7 @@ _NOTE = "color:#4B5563;font-size:13px"
 
 
 @dataclass(frozen=True)
-class Sentence:
+class ScoredSentence:
     """A sentence as a model sees it: its tokens, the natural logarithm of each one's probability given those before it, and which tokens are unknown."""
 
     tokens: Sequence[str]
@@ -36,7 +33,7 @@ class Sentence:
     def __post_init__(self):
         if len(self.tokens) != len(self.log_probs):
             raise ValueError(
-                f"Sentence: one log-probability for each of the {len(self.tokens)} tokens is needed, got {len(self.log_probs)}"
+                f"ScoredSentence: one log-probability for each of the {len(self.tokens)} tokens is needed, got {len(self.log_probs)}"
             )
 
     @property
@@ -50,15 +47,15 @@ class Sentence:
         return self.total / len(self.tokens) if len(self.tokens) else 0.0
 
 
-def duel(first: Sentence, second: Sentence, note: str = "") -> str:
+def duel(first: ScoredSentence, second: ScoredSentence, note: str = "") -> str:
     """Two sentences, each token with its surprisal (-log p, in nats) as a bar, and under them which is more probable: in all, and per token."""
     rows = "".join(_sentence(name, sentence) for name, sentence in (("A", first), ("B", second)))
     said = f'<p style="margin:10px 0 0">{_winner(first, second)}</p>'
     more = f'<p style="margin:4px 0 0;{_NOTE}">{html.escape(note)}</p>' if note else ""
-    return f'<div style="{_PAGE}">{rows}{said}{more}</div>'
+    return card(rows + said + more, font=_FONT)
 
 
-def _sentence(name: str, sentence: Sentence) -> str:
+def _sentence(name: str, sentence: ScoredSentence) -> str:
     if not len(sentence.tokens):
         return f'<div style="margin-bottom:10px"><b>{name}</b> <span style="{_NOTE}">is empty: nothing to score.</span></div>'
     unknown = set(sentence.unknown)
@@ -97,7 +94,7 @@ def _nats(value: float) -> str:
     return "−∞" if value == -math.inf else f"{value:.2f}".replace("-", "−")
 
 
-def _winner(a: Sentence, b: Sentence) -> str:
+def _winner(a: ScoredSentence, b: ScoredSentence) -> str:
     """One or two sentences of HTML (no text of the reader's) about which is more probable."""
     if not len(a.tokens) or not len(b.tokens):
         return "Type two sentences to compare."
@@ -127,7 +124,7 @@ def _times(nats: float) -> str:
 
 
 @dataclass(frozen=True)
-class Guess:
+class Prediction:
     """What one model expects next. `title` names the model, `context` the tokens that it looks at, `seen` how often they came in its text.
 
     likely: tokens with their probabilities, the likeliest first.
@@ -139,30 +136,30 @@ class Guess:
     likely: Sequence[tuple[str, float]]
 
 
-def next_tokens(guesses: Sequence[Guess], note: str = "") -> str:
+def next_tokens(predictions: Sequence[Prediction], note: str = "") -> str:
     """The likeliest next tokens by each model, side by side, all bars on one scale."""
-    top = max((p for guess in guesses for _, p in guess.likely), default=1.0)
-    columns = "".join(_guess(guess, top) for guess in guesses)
+    top = max((p for one in predictions for _, p in one.likely), default=1.0)
+    columns = "".join(_column(one, top) for one in predictions)
     more = f'<p style="margin:8px 0 0;{_NOTE}">{html.escape(note)}</p>' if note else ""
-    return f'<div style="{_PAGE}"><div style="display:flex;flex-wrap:wrap;gap:10px 22px">{columns}</div>{more}</div>'
+    return card(f'<div style="display:flex;flex-wrap:wrap;gap:10px 22px">{columns}</div>{more}', font=_FONT)
 
 
-def _guess(guess: Guess, top: float) -> str:
+def _column(prediction: Prediction, top: float) -> str:
     looks_at = "".join(
         f'<code style="{_MONO}background:#EEF2F6;border-radius:3px;padding:0 3px;margin-right:2px">{marked_up(token)}</code>'
-        for token in guess.context
+        for token in prediction.context
     )
-    seen = f"seen {guess.seen:,} time{'s' * (guess.seen != 1)}" if guess.context else "looks at nothing"
+    seen = f"seen {prediction.seen:,} time{'s' * (prediction.seen != 1)}" if prediction.context else "looks at nothing"
     rows = "".join(
         '<div style="display:flex;align-items:center;gap:6px;margin:2px 0">'
         f'<code style="{_MONO}width:7.2em;flex:none;overflow:hidden;text-overflow:ellipsis;white-space:pre;text-align:right">{marked_up(token)}</code>'
         f'<span style="flex:none;width:{max(1, 84 * p / max(top, 1e-12)):.0f}px;height:12px;background:{BLUE};border-radius:0 3px 3px 0"></span>'
         f'<span style="font-size:12px;color:#4B5563">{_share(p)}</span></div>'
-        for token, p in guess.likely
+        for token, p in prediction.likely
     )
-    empty = f'<div style="{_NOTE}">nothing that begins so</div>' if not guess.likely else ""
+    empty = f'<div style="{_NOTE}">nothing that begins so</div>' if not prediction.likely else ""
     return (
-        f'<div style="flex:1 1 210px;max-width:240px"><div style="font-weight:bold">{html.escape(guess.title)}</div>'
+        f'<div style="flex:1 1 210px;max-width:240px"><div style="font-weight:bold">{html.escape(prediction.title)}</div>'
         f'<div style="min-height:2.9em;font-size:12.5px;color:{GREY}">{looks_at}<br>{seen}</div>{rows}{empty}</div>'
     )
 

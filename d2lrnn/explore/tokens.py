@@ -15,8 +15,9 @@ from d2lrnn.text.visible import characters
 
 _CARD = (
     f"background:#FFF;color:{INK};border:1px solid #D1D5DB;border-radius:8px;padding:10px 14px;margin:4px 0;"
-    "max-width:52em;font:15px/2.1 ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;overflow-wrap:anywhere"
+    "max-width:800px;box-sizing:border-box;overflow-wrap:anywhere"
 )
+_FONT = "15px/2.1 ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace"
 _TOKEN = (
     "display:inline-block;max-width:100%;font:inherit;line-height:1.35;color:inherit;white-space:pre-wrap;border-radius:5px;"
     "padding:1px 2px;margin:0 1px;"
@@ -70,10 +71,10 @@ def merged(left: str, right: str, token: str) -> str:
     return f'{" + ".join(boxes)} → <code style="{_TINTS[0]}{_STRONG}">{marked_up(token)}</code>'
 
 
-def card(body: str, caption: str = "") -> str:
-    """HTML on the chapter's own background; the caption is text and escaped, the body is HTML already."""
+def card(body: str, caption: str = "", font: str = _FONT) -> str:
+    """HTML on a background of its own, as every explorer has it; the caption is text and escaped, the body is HTML already. font: as in CSS."""
     head = f'<div style="{_CAPTION}">{html.escape(caption)}</div>' if caption else ""
-    return f'<div style="{_CARD}">{head}{body}</div>'
+    return f'<div style="{_CARD};font:{font}">{head}{body}</div>'
 
 
 def curve(xs: Sequence[float], ys: Sequence[float], at: float, label: str) -> str:

@@ -114,8 +114,8 @@ def lost(thresholds: Sequence[int], shares: Mapping[str, Sequence[float]], mark:
     return figure
 
 
-class Cut(NamedTuple):
-    """A way to cut text into tokens, and what it costs. kind: "characters", "byte pairs" or "words"."""
+class Tokenization(NamedTuple):
+    """One way to cut a text into tokens, measured. kind: "characters", "byte pairs" or "words"; label: which of its kind."""
 
     kind: str
     label: str
@@ -135,7 +135,7 @@ _KINDS = {  # colour, marker, line, legend, where the label stands
 }
 
 
-def _label(axes, cut: Cut, height: float) -> None:
+def _label(axes, cut: Tokenization, height: float) -> None:
     colour, _, _, _, offset, vertical = _KINDS[cut.kind]
     horizontal = "left" if offset[0] else "center"
     axes.annotate(
@@ -150,7 +150,7 @@ def _label(axes, cut: Cut, height: float) -> None:
     )
 
 
-def goldilocks(cuts: Sequence[Cut]) -> Figure:
+def goldilocks(cuts: Sequence[Tokenization]) -> Figure:
     """Vocabulary size against what it costs: one panel for the length of the sequence, one for the tokens that become unknown."""
     figure, (length, unknown) = plt.subplots(2, 1, figsize=(8.6, 5.8), sharex=True, height_ratios=(2.2, 1))
     for kind, (colour, marker, line, legend, _, _) in _KINDS.items():
@@ -163,7 +163,12 @@ def goldilocks(cuts: Sequence[Cut]) -> Figure:
             _label(length, cut, cut.tokens)
             if cut.unknown:
                 unknown.annotate(
-                    f"{cut.unknown:.1%}", cut[2::2], (7, 5), textcoords="offset points", fontsize=9, color=colour
+                    f"{cut.unknown:.1%}",
+                    (cut.size, cut.unknown),
+                    (7, 5),
+                    textcoords="offset points",
+                    fontsize=9,
+                    color=colour,
                 )
     length.set_xscale("log")
     length.set(ylabel="tokens for 1,000 characters", ylim=(0, 1130))
@@ -177,7 +182,7 @@ def goldilocks(cuts: Sequence[Cut]) -> Figure:
     return figure
 
 
-def multiplications(cuts: Sequence[Cut], hidden: int) -> tuple[np.ndarray, np.ndarray]:
+def multiplications(cuts: Sequence[Tokenization], hidden: int) -> tuple[np.ndarray, np.ndarray]:
     """The multiplications that a recurrent network with `hidden` units does for 1,000 characters: in its hidden layer and in its output layer.
 
     For each token the hidden layer multiplies a state and an embedded input, both of `hidden` numbers, by a matrix each; the output layer has a row of as
@@ -187,7 +192,7 @@ def multiplications(cuts: Sequence[Cut], hidden: int) -> tuple[np.ndarray, np.nd
     return tokens * 2 * hidden**2, tokens * hidden * np.array([cut.size for cut in cuts])
 
 
-def costs(cuts: Sequence[Cut], hidden: int) -> Figure:
+def costs(cuts: Sequence[Tokenization], hidden: int) -> Figure:
     """The `multiplications` of each way to cut, in millions; of those that make no token unknown, the one that needs the fewest is circled."""
     # A slider redraws this: laying out logarithmic axes and their minor ticks would take most of the time.
     figure, axes = plt.subplots(figsize=(8.2, 4.2), layout="none")

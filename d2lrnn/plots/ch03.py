@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
@@ -50,6 +51,8 @@ def chain(tokens: Sequence[str], probabilities: Sequence[float]) -> Figure:
     axes.set_yscale("log")
     axes.set_xlim(-0.95, len(tokens) + 0.8)
     axes.set_ylim(product[-1] / 10, 100)
+    powers = np.arange(0, math.log10(product[-1]) - 1, -3)  # from 1 downwards: nothing is above it
+    axes.yaxis.set_major_locator(FixedLocator(10.0**powers))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set_xticks(range(len(tokens)), tokens, fontfamily="monospace", fontsize=11, color=INK)
     axes.grid(axis="x", visible=False)
@@ -65,9 +68,8 @@ def unseen(shares: Mapping[str, Sequence[float]]) -> Figure:
         axes.plot(orders, values, color=colour, marker=marker, linestyle=line)
         for order, value in zip(orders, values, strict=True):
             if order > 1:
-                _label(
-                    axes, f"{value:.1%}" if value < 0.1 else f"{value:.0%}", (order, value), (0, 8), colour, fontsize=9
-                )
+                share = f"{value:.1%}" if value < 0.1 else f"{value:.0%}"
+                _label(axes, share, (order, value), (-4, 6), colour, ha="right", fontsize=9)
         _label(
             axes, name, (orders[-1], values[-1]), (12, 0), colour, va="center", ha="left", weight="bold", fontsize=10.5
         )

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from d2lrnn.explore.scores import Guess, Sentence, duel, next_tokens
+from d2lrnn.explore.scores import Prediction, ScoredSentence, duel, next_tokens
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -16,7 +16,7 @@ def plain(page):
 
 
 def test_every_token_has_its_surprisal_and_each_sentence_its_sums():
-    page = plain(duel(Sentence(["a", "b"], [-1.0, -2.5]), Sentence(["c"], [-4.0])))
+    page = plain(duel(ScoredSentence(["a", "b"], [-1.0, -2.5]), ScoredSentence(["c"], [-4.0])))
     for number in ("1.0", "2.5", "4.0", "−3.50 nats over 2 tokens, −1.75 per token", "−4.00 nats over 1 token, −4.00"):
         assert number in page
 
@@ -37,32 +37,34 @@ def test_every_token_has_its_surprisal_and_each_sentence_its_sums():
     ],
 )
 def test_the_winner(a, b, says):
-    sentences = [Sentence(["x"] * len(logs), logs) for logs in (a, b)]
+    sentences = [ScoredSentence(["x"] * len(logs), logs) for logs in (a, b)]
     assert says in re.sub(r"\s+", " ", plain(duel(*sentences)))
 
 
 def test_unknown_words_are_said_and_the_rest_of_a_long_text_too():
-    page = plain(duel(Sentence(["to", "recognize"], [-1, -2], {1}), Sentence(["x"] * 500, [-1] * 500)))
+    page = plain(duel(ScoredSentence(["to", "recognize"], [-1, -2], {1}), ScoredSentence(["x"] * 500, [-1] * 500)))
     assert "unknown here:" in page and "recognize" in page.split("unknown here:")[1]
     assert "and 440 more, counted but not drawn" in page and "−500.00 nats over 500 tokens" in page
 
 
 def test_an_impossible_token_has_a_bar_that_fits():
-    page = duel(Sentence(["a"], [-math.inf]), Sentence(["b"], [-900.0]))
+    page = duel(ScoredSentence(["a"], [-math.inf]), ScoredSentence(["b"], [-900.0]))
     assert "∞" in page and max(int(height) for height in re.findall(r"height:(\d+)px", page)) < 80
 
 
 def test_next_tokens_shows_each_model_s_context_and_numbers():
-    page = plain(next_tokens([Guess("remembers 1", ["be"], 1234, [("or", 0.5), ("not", 0.05), ("x", 2e-5)])], "a note"))
+    page = plain(
+        next_tokens([Prediction("remembers 1", ["be"], 1234, [("or", 0.5), ("not", 0.05), ("x", 2e-5)])], "a note")
+    )
     for part in ("remembers 1", "seen 1,234 times", "or", "0.50", "0.050", "2e-05", "a note"):
         assert part in page
-    assert "nothing that begins so" in next_tokens([Guess("m", [], 0, [])])
+    assert "nothing that begins so" in next_tokens([Prediction("m", [], 0, [])])
 
 
 def test_hostile_text_is_shown_as_text():
     pages = [
-        duel(Sentence([HOSTILE], [-1], {0}), Sentence(["</div>"], [-1]), note=HOSTILE),
-        next_tokens([Guess(HOSTILE, [HOSTILE], 1, [(HOSTILE, 0.5)])], HOSTILE),
+        duel(ScoredSentence([HOSTILE], [-1], {0}), ScoredSentence(["</div>"], [-1]), note=HOSTILE),
+        next_tokens([Prediction(HOSTILE, [HOSTILE], 1, [(HOSTILE, 0.5)])], HOSTILE),
     ]
     for page in pages:
         assert "<img" not in page and page.count("<div") == page.count("</div>") and "onerror" in plain(page)
@@ -70,4 +72,4 @@ def test_hostile_text_is_shown_as_text():
 
 def test_a_sentence_needs_one_number_a_token():
     with pytest.raises(ValueError, match="each of the 2 tokens is needed, got 1"):
-        Sentence(["a", "b"], [-1.0])
+        ScoredSentence(["a", "b"], [-1.0])

@@ -8,11 +8,11 @@ from d2lrnn.plots import ch02
 from d2lrnn.text.batches import random_batches, sequential_batches
 
 CUTS = [
-    ch02.Cut("characters", "", 70, 1000.0, 0.0),
-    ch02.Cut("byte pairs", "0", 257, 1000.0, 0.0),
-    ch02.Cut("byte pairs", "1,000", 1257, 380.0, 0.0),
-    ch02.Cut("words", "≥ 20", 1300, 260.0, 0.1),
-    ch02.Cut("words", "≥ 1", 34_000, 260.0, 0.02),
+    ch02.Tokenization("characters", "", 70, 1000.0, 0.0),
+    ch02.Tokenization("byte pairs", "0", 257, 1000.0, 0.0),
+    ch02.Tokenization("byte pairs", "1,000", 1257, 380.0, 0.0),
+    ch02.Tokenization("words", "≥ 20", 1300, 260.0, 0.1),
+    ch02.Tokenization("words", "≥ 1", 34_000, 260.0, 0.02),
 ]
 
 
