@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 
-_PAGE = (
-    "background:#FFFDF7;color:#1B1F24;border:1px solid #E5E7EB;border-radius:6px;padding:14px 18px;"
-    "max-width:44em;font:15px/1.5 Georgia,'DejaVu Serif',serif;white-space:pre-wrap;overflow-wrap:anywhere"
-)
-_SPEAKER = "font-variant:small-caps;letter-spacing:.04em;font-weight:bold;color:#0072B2"
-_GIVEN = "background:#FDF1D3;border-bottom:2px solid #E69F00"
+from d2lrnn.explore.tokens import card
+from d2lrnn.plots.style import BLUE, YELLOW
+
+_FONT = "15px/1.5 Georgia,'DejaVu Serif',serif"
+_SPEAKER = f"font-variant:small-caps;letter-spacing:.04em;font-weight:bold;color:{BLUE}"
+_GIVEN = f"background:#FDF1D3;border-bottom:2px solid {YELLOW}"
 
 
 def script(given: str, written: str = "") -> str:
@@ -24,4 +24,4 @@ def script(given: str, written: str = "") -> str:
         parts.append(f'<span style="{_SPEAKER}">{marked}</span>' if named else marked)
         position += len(line) + 1
         fresh = not line.strip()
-    return f'<div style="{_PAGE}">' + "\n".join(parts) + "</div>"
+    return card('<div style="white-space:pre-wrap">' + "\n".join(parts) + "</div>", font=_FONT)
