@@ -17,7 +17,11 @@ _FONT = "14px/1.45 system-ui,sans-serif"
 _TALL = 52  # pixels of the highest bar
 _MOST = 15.0  # nats at which a bar stops growing: a probability of 3 in 10 million
 _DRAWN = 60  # tokens of a sentence that are drawn; all are counted
-_UNKNOWN = f"repeating-linear-gradient(135deg,{ORANGE} 0 3px,#F8D9C8 3px 7px)"
+# A plain colour and a plain underline come first: JupyterLab takes stripes and waves out of stored HTML that it does not trust.
+_STRIPES = (
+    f"background-color:{ORANGE};background-image:repeating-linear-gradient(135deg,{ORANGE} 0 3px,#F8D9C8 3px 7px)"
+)
+_WAVY = f"text-decoration:underline;text-decoration:underline wavy {ORANGE}"
 _MONO = f"font:14px ui-monospace,'DejaVu Sans Mono',Consolas,monospace;color:{INK};background:none;"
 _NOTE = "color:#4B5563;font-size:13px"
 
@@ -79,13 +83,13 @@ def _sentence(name: str, sentence: ScoredSentence) -> str:
 
 def _bar(token: str, surprisal: float, unknown: bool) -> str:
     height = 2 + (_TALL - 2) * min(surprisal, _MOST) / _MOST
-    colour = _UNKNOWN if unknown else INK if math.isinf(surprisal) else BLUE
+    fill = _STRIPES if unknown else f"background-color:{INK if math.isinf(surprisal) else BLUE}"
     number = "∞" if math.isinf(surprisal) else f"{surprisal:.1f}"
-    word = f'<span style="{"text-decoration:underline wavy " + ORANGE if unknown else ""}">{marked_up(token)}</span>'
+    word = f'<span style="{_WAVY if unknown else ""}">{marked_up(token)}</span>'
     return (
         '<span style="display:inline-flex;flex-direction:column;align-items:center;min-width:2em;max-width:100%">'
         f'<span style="font-size:11.5px;color:#4B5563">{number}</span>'
-        f'<span style="width:1.7em;height:{height:.0f}px;background:{colour};border-radius:3px 3px 0 0"></span>'
+        f'<span style="width:1.7em;height:{height:.0f}px;{fill};border-radius:3px 3px 0 0"></span>'
         f'<code style="{_MONO}padding:1px 2px;white-space:pre-wrap">{word}</code></span>'
     )
 

@@ -6,7 +6,9 @@ import numpy as np
 
 
 def estimate(words, context, word):
-    followers = Counter(after for before, after in zip(words, words[1:], strict=False) if before == context)
+    followers = Counter(
+        after for before, after in zip(words, words[1:], strict=False) if before == context
+    )
     return followers[word] / followers.total() if followers else 0.0
 
 

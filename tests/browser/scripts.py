@@ -106,3 +106,10 @@ UNSEEN = """async root => {
   if (!images.length && root.innerText.trim().length < 3 && !root.querySelector('svg')) bad.push('it is empty');
   return bad;
 }"""
+
+# The background colours in the outputs, one for each element that has one, and how many elements are struck out.
+MARKS = """() => {
+  const all = [...document.querySelectorAll('.jp-Notebook .jp-Cell-outputArea *')].map((e) => getComputedStyle(e));
+  return [all.map((s) => s.backgroundColor).filter((c) => c !== 'rgba(0, 0, 0, 0)'),
+          all.filter((s) => s.textDecorationLine.includes('line-through')).length];
+}"""

@@ -1,6 +1,11 @@
 """Every chapter as a student meets it: opened, read, run, each control moved, in a window of a laptop's size."""
 
+import json
+import re
+from collections import Counter
+
 import pytest
+from matplotlib.colors import to_hex, to_rgb
 
 from . import scripts
 from .lab import ROOT
@@ -25,6 +30,21 @@ def test_as_first_opened_every_widget_shows_its_stored_picture(student):
         )
         assert outputs.evaluate(scripts.UNSEEN) == [], cell
         assert outputs.evaluate(scripts.NAMELESS) == [], cell
+
+
+def test_as_first_opened_unknown_tokens_are_marked(student):
+    """What JupyterLab takes out of HTML that it does not trust (stripes, thin lines) is there in a plainer form."""
+    cells = json.loads((ROOT / "notebooks" / f"{student.name}.ipynb").read_text())["cells"]
+    pages = [
+        "".join(output.get("data", {}).get("text/html", [])) for cell in cells for output in cell.get("outputs", [])
+    ]
+    fills = Counter(re.findall(r"background-color:(#\w+);background-image:repeating-linear-gradient", "".join(pages)))
+    struck = len(re.findall(r'style="[^"]*line-through', "".join(pages)))
+    seen_fills, seen_struck = student.page.evaluate(scripts.MARKS)
+    seen_fills = Counter(to_hex([int(n) / 255 for n in re.findall(r"\d+", fill)[:3]]) for fill in seen_fills)
+    for fill, count in fills.items():
+        assert seen_fills[to_hex(to_rgb(fill))] >= count, f"{count} marks of {fill}"
+    assert seen_struck >= struck
 
 
 def test_it_runs(student):
