@@ -16,7 +16,7 @@ from benchmarks.table import Row, Seconds, Section, same
 
 TITLE = "chapters under nbval"
 FIRST = ("00", "01", "02", "03")  # the chapters that have a target together
-ENOUGH = 240  # seconds after which no further round is begun
+ENOUGH = 330  # seconds after which no further round is begun
 
 
 def measure(small: bool = False) -> Section:
