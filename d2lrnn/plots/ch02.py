@@ -211,15 +211,13 @@ def costs(cuts: Sequence[Tokenization], hidden: int) -> Figure:
     best = min((i for i, cut in enumerate(cuts) if not cut.unknown), key=lambda i: total[i])
     ring = {"markerfacecolor": "none", "markeredgecolor": PINK, "markeredgewidth": 2.5}
     axes.plot(cuts[best].size, total[best], "o", markersize=16, **ring)
-    axes.set(xlabel="size of the vocabulary, V", ylabel="multiplications (millions)")
+    axes.set(xlabel="size of the vocabulary, V", ylabel="multiplications for 1,000 characters (millions)")
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(_COUNTS)
         axis.set_minor_locator(NullLocator())
     axes.set_ylim(min(layer.min(), output.min()) / 1e6 * 0.6, total.max() * 6)
     axes.legend(loc="upper left", fontsize=9)
-    axes.set_title(
-        f"{hidden} hidden units: fewest with {cuts[best].name}, {total[best]:,.0f} million for 1,000 characters"
-    )
+    axes.set_title(f"{hidden:,} hidden units: fewest with {cuts[best].name}, {total[best]:,.0f} million")
     return figure
 
 
