@@ -9,6 +9,8 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -74,3 +76,18 @@ def ask(answer: Callable, *args):
     if given is None:
         raise Wrong("your function returned None: is a `return` missing?")
     return given
+
+
+def number(given, what: str, *, finite: bool = False) -> float:
+    """The reader's answer as one number; `what` names it in the message. Raises Wrong for anything else, and if `finite` for infinity and NaN."""
+    try:
+        value = np.asarray(given, float)
+    except (TypeError, ValueError):
+        value = None
+    if value is None or isinstance(given, bool | str):
+        raise Wrong(f"{what} must be one number, got {type(given).__name__}")
+    if value.size != 1:
+        raise Wrong(f"{what} must be one number, got an array of shape {value.shape}")
+    if finite and not np.isfinite(value).all():
+        raise Wrong(f"{what} must be finite, got {value.item()}")
+    return float(value.reshape(()))

@@ -4,20 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from d2lrnn.checks import Wrong, ask, exercise
+from d2lrnn.checks import Wrong, ask, exercise, number
 from d2lrnn.data import autoregression
-
-
-def _number(given, what: str) -> float:
-    try:
-        number = np.asarray(given, float)
-    except (TypeError, ValueError):
-        raise Wrong(f"{what} must be one number, got {type(given).__name__}") from None
-    if number.size != 1:
-        raise Wrong(f"{what} must be one number, got an array of shape {number.shape}")
-    if not np.isfinite(number).all():
-        raise Wrong(f"{what} must be finite, got {number.item()}")
-    return float(number.reshape(()))
 
 
 def _array(given, what: str) -> np.ndarray:
@@ -37,7 +25,7 @@ def weighted_mean(answer):
     for n in (40, 7, 1):
         stars, propensity = rng.integers(1, 6, n).astype(float), rng.uniform(0.05, 0.9, n)
         weights = 1 / propensity
-        given = _number(ask(answer, stars.copy(), propensity.copy()), "the mean")
+        given = number(ask(answer, stars.copy(), propensity.copy()), "the mean", finite=True)
         if _same(given, (weights @ stars) / weights.sum()):
             continue
         usual = {
@@ -69,7 +57,7 @@ def autocorrelation_at(answer):
             if lag == 0:
                 raise Wrong(f"{wrong}; this happened at lag 0: x[:-0] is empty, x[:len(x) - k] is not") from wrong
             raise
-        given = _number(given, "the autocorrelation")
+        given = number(given, "the autocorrelation", finite=True)
         c = x - x.mean()
         if _same(given, autoregression.autocorrelation(x, lag)[lag]):
             continue
@@ -159,12 +147,12 @@ def predict_ahead(answer):
     for order, k, t in ((3, 4, 12), (2, 1, 9), (1, 6, 15), (4, 2, 5)):
         model = autoregression.Autoregression(tuple(rng.uniform(-0.6, 0.6, order)), float(rng.normal()))
         x = rng.normal(0, 1, 20)
-        given = _number(ask(answer, model.step, x.copy(), t, k, order), "the forecast")
+        given = number(ask(answer, model.step, x.copy(), t, k, order), "the forecast", finite=True)
         if _same(given, model.ahead(x, k)[t]):
             continue
         changed = x.copy()
         changed[t - k + 1 :] += rng.uniform(5, 9, len(x) - (t - k + 1))
-        moved = _number(ask(answer, model.step, changed, t, k, order), "the forecast")
+        moved = number(ask(answer, model.step, changed, t, k, order), "the forecast", finite=True)
         if k > 1 and _same(given, model.ahead(x, 1)[t]):
             raise Wrong(
                 f"that is the one-step forecast: it looks at x[t − 1], but {k} steps ahead only x[t − {k}] and older are known"

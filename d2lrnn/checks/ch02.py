@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from d2lrnn.checks import Wrong, ask, exercise
+from d2lrnn.checks import Wrong, ask, exercise, number
 from d2lrnn.text.batches import sequential_batches
 from d2lrnn.text.bpe import BPETokenizer
 from d2lrnn.text.tokenizers import CharTokenizer, WordTokenizer
@@ -20,12 +20,6 @@ def _strings(given, what: str) -> list:
     if not isinstance(given, list | tuple) or not all(isinstance(token, str) for token in given):
         raise Wrong(f"a list of strings is asked for, {what}; got {_short(given)}")
     return list(given)
-
-
-def _number(given, what: str) -> float:
-    if isinstance(given, bool) or not isinstance(given, int | float | np.number):
-        raise Wrong(f"one number is asked for, {what}; got {_short(given)}")
-    return float(given)
 
 
 def _short(value) -> str:
@@ -202,7 +196,7 @@ def unknown_rate(answer):
         (["a"], ["a", "b", "b"], 1),
     ]
     for train, heldout, least in trials:
-        given = _number(ask(answer, list(train), list(heldout), least), "the share of held-out tokens")
+        given = number(ask(answer, list(train), list(heldout), least), "the share of held-out tokens")
         seen, there = Counter(train), Counter(heldout)
         right = _share((t for t in heldout if seen[t] < least), heldout)
         if math.isclose(given, right, abs_tol=1e-9):
@@ -263,7 +257,7 @@ def bits_per_character(answer):
     ]
     for tokenizer in tokenizers:
         for part in (text, text[5:80]):
-            given = _number(ask(answer, tokenizer, part), "the bits per character")
+            given = number(ask(answer, tokenizer, part), "the bits per character")
             size, tokens = len(tokenizer), len(tokenizer.encode(part))
             right = math.log2(size) * tokens / len(part)
             if math.isclose(given, right, rel_tol=1e-6):

@@ -7,13 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from d2lrnn.checks import Wrong, ask, exercise
-
-
-def _number(given) -> float:
-    if isinstance(given, bool | str) or np.ndim(given) or not isinstance(given, int | float | np.number):
-        raise Wrong(f"one number is asked for, got {type(given).__name__}")
-    return float(given)
+from d2lrnn.checks import Wrong, ask, exercise, number
 
 
 def _probabilities(given, size: int) -> np.ndarray:
@@ -49,7 +43,7 @@ def estimate(answer):
         both, followed = pairs.count((context, word)), sum(first == context for first, _ in pairs)
         right = both / followed if followed else 0.0
         try:
-            given = _number(ask(answer, list(words), context, word))
+            given = number(ask(answer, list(words), context, word), "the estimate")
         except Wrong as wrong:
             if "ZeroDivisionError" in str(wrong) and not followed:
                 raise Wrong(f"{where}: {wrong}; nothing ever follows {context!r}, so the answer is 0") from None
@@ -84,7 +78,7 @@ def perplexity(answer):
     trials = [np.log([0.25] * 4), np.log([0.5, 0.125]), np.log([0.5, 0.1, 1e-4])]
     trials += [np.log(rng.uniform(0.01, 1, n)) for n in (1, 5, 200)]
     for logs in trials:
-        given = _number(ask(answer, logs.copy()))
+        given = number(ask(answer, logs.copy()), "the perplexity")
         right = math.exp(-logs.mean())
         if _close(given, right):
             continue
@@ -107,7 +101,7 @@ def perplexity(answer):
             raise Wrong(f"{where}: average the log-probabilities, not the probabilities")
         raise Wrong(f"{where}: {right:.4g} was expected, and your function gave {given:.4g}")
     with np.errstate(all="ignore"):
-        given = _number(ask(answer, np.array([-1.0, -math.inf])))
+        given = number(ask(answer, np.array([-1.0, -math.inf])), "the perplexity")
     if given != math.inf:
         raise Wrong(
             f"one impossible token (log-probability -inf) makes the perplexity infinite, and your function says {given:g}"

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from d2lrnn.arguments import check_whole
+from d2lrnn.arguments import check_whole, flat_ids
 
 
 class NGramCounts:
@@ -87,22 +87,6 @@ class NGramCounts:
         """Where in `keys[k]` the k-grams lie that begin with context number `context`."""
         ends = np.searchsorted(self.keys[k], [context * self.size, (context + 1) * self.size])
         return slice(int(ends[0]), int(ends[1]))
-
-
-def flat_ids(ids: Sequence[int] | np.ndarray) -> np.ndarray:
-    """A list, NumPy or MXNet array of ids as a NumPy array (T,). Raises TypeError or ValueError for what is no flat sequence of whole numbers."""
-    if isinstance(ids, str):
-        raise TypeError("ids are whole numbers, got a string; encode it with a tokenizer first")
-    ids = ids.asnumpy() if hasattr(ids, "asnumpy") else np.asarray(ids)
-    if ids.size == 0:
-        return np.zeros(0, np.int64)
-    if ids.dtype.kind not in "iu":
-        raise TypeError(f"ids must be whole numbers, got an array of {ids.dtype}; was it a tokenizer that made them?")
-    if ids.ndim != 1:
-        raise ValueError(
-            f"ids must be one sequence, shape (T,), got shape {ids.shape}; of a minibatch (T, B) take one column"
-        )
-    return ids
 
 
 def check_ids(ids: Sequence[int] | np.ndarray, size: int) -> np.ndarray:

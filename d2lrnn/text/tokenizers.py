@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from d2lrnn.text.counts import flat_ids
+from d2lrnn.arguments import flat_ids
 from d2lrnn.text.vocab import Vocab
 
 # A word with its inner apostrophes, a number, or a run of other marks, each with the one space before it; then what space is left.
