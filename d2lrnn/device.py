@@ -1,0 +1,89 @@
+"""Which MXNet context things run on, and why.
+
+    choose()             the first GPU if there is one, else the CPU (d2l's `try_gpu`); `$D2LRNN_DEVICE` overrides
+    choose("cpu(1)")     that one, or an error: nothing falls back silently
+    choose_all("cpu(0),cpu(1)")   several, for data-parallel training
+
+Importing this module imports MXNet, with CUDA's libraries where `make gpu` put them, turns on its NumPy mode, and lets it use every core: by itself MXNet
+takes half of them on x86, for it counts each core twice. `$OMP_NUM_THREADS` is obeyed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+
+from d2lrnn import cuda
+
+cuda.load()
+
+import mxnet as mx  # noqa: E402 - CUDA's libraries come first
+from mxnet import npx  # noqa: E402
+
+npx.set_np()
+_NAME = re.compile(r"(cpu|gpu)(?:\((\d+)\)|:(\d+))?")
+
+
+def use_threads(count: int | None = None) -> int:
+    """Let MXNet's operators use `count` threads; None: `$OMP_NUM_THREADS`, or every core this process may run on. Returns the number.
+
+    Raises ValueError for fewer than 1.
+    """
+    if count is None:
+        asked = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        count = int(asked) if asked.isdigit() and int(asked) > 0 else cores
+    if count < 1:
+        raise ValueError(f"use_threads: at least 1 thread is needed, got {count}")
+    mx.base.check_call(mx.base._LIB.MXSetNumOMPThreads(ctypes.c_int(count)))
+    return count
+
+
+use_threads()
+
+
+def choose(name: str | mx.Context | None = None) -> mx.Context:
+    """The context of that name: "cpu", "cpu(1)", "gpu", "gpu(0)"; None: `$D2LRNN_DEVICE` if it is set, else the first GPU, else the CPU.
+
+    Raises ValueError for another name, RuntimeError for a GPU that this machine or this build of MXNet has not.
+    """
+    given = "device"
+    if name is None:
+        name, given = os.environ.get("D2LRNN_DEVICE", "").strip(), "$D2LRNN_DEVICE"
+        if not name:
+            from d2l import mxnet as d2l
+
+            return d2l.try_gpu()
+    if isinstance(name, mx.Context):
+        name = f"{name.device_type}({name.device_id})"
+    match = _NAME.fullmatch(name.strip().lower()) if isinstance(name, str) else None
+    if match is None:
+        raise ValueError(f"{given}: a context is named cpu, cpu(1), gpu or gpu(0), got {name!r}")
+    kind, number = match[1], int(match[2] or match[3] or 0)
+    if kind == "gpu" and number >= (there := mx.context.num_gpus()):
+        has = f"there {'is' if there == 1 else 'are'} {there}" if there else "MXNet sees none"
+        raise RuntimeError(
+            f"{given}: {name} was asked for, and {has}; take cpu, or run `python -m d2lrnn doctor` to see why"
+        )
+    return mx.Context(kind, number)
+
+
+def choose_all(names: str | list | tuple | None = None) -> list[mx.Context]:
+    """Several contexts: a list, or names with commas between; None: `choose()` alone. Raises what `choose` raises, and ValueError if one is there twice."""
+    if names is None or isinstance(names, mx.Context):
+        return [choose(names)]
+    chosen = [choose(name) for name in (names.split(",") if isinstance(names, str) else names)]
+    if not chosen or len(set(chosen)) < len(chosen):
+        raise ValueError(f"devices: different contexts are needed, at least one, got {names!r}")
+    return chosen
+
+
+def describe(context: mx.Context | None = None) -> str:
+    """One line for people: the context and why it is this one."""
+    context = choose() if context is None else context
+    if os.environ.get("D2LRNN_DEVICE", "").strip():
+        why = "$D2LRNN_DEVICE says so"
+    else:
+        why = "the first GPU" if context.device_type == "gpu" else "MXNet sees no GPU"
+    return f"{context} ({why})"

@@ -1,0 +1,100 @@
+"""The few functions that the equations are written with. They take MXNet arrays, and also symbols, so that a whole unrolled network can be traced once
+into a graph and then run without Python in between (`Compiled`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import mxnet as mx
+
+from d2lrnn import device  # noqa: F401 - it sets MXNet up
+
+
+def np_of(x):
+    """`mxnet.np` for an array, `mxnet.sym.np` for a symbol."""
+    return mx.sym.np if isinstance(x, mx.sym.Symbol) else mx.np
+
+
+def npx_of(x):
+    return mx.sym.npx if isinstance(x, mx.sym.Symbol) else mx.npx
+
+
+def sigmoid(x):
+    return npx_of(x).activation(x, act_type="sigmoid")  # five times as quick as npx.sigmoid
+
+
+def tanh(x):
+    return npx_of(x).activation(x, act_type="tanh")
+
+
+def relu(x):
+    return npx_of(x).activation(x, act_type="relu")
+
+
+def linear(x, W, b=None, *, size: int):
+    """x Wᵀ + b over the last axis. W: (size, inputs), b: (size,) or None."""
+    options = {"num_hidden": size, "flatten": False}
+    if b is None:
+        return npx_of(x).fully_connected(x, W, no_bias=True, **options)
+    return npx_of(x).fully_connected(x, W, b, **options)
+
+
+def concat(xs: Sequence, axis: int = -1):
+    return xs[0] if len(xs) == 1 else np_of(xs[0]).concatenate(list(xs), axis=axis)
+
+
+def split(x, count: int, axis: int = 0, squeeze: bool = False) -> list:
+    """x cut in `count` equal parts along an axis; squeeze: the axis goes."""
+    F = np_of(x)
+    parts = list(F.split(x, count, axis=axis)) if count > 1 else [x]
+    return [F.squeeze(part, axis=axis) for part in parts] if squeeze else parts
+
+
+def cut(x, shapes: Sequence[tuple[int, ...]]) -> list:
+    """A vector cut into arrays of these shapes, one after the other."""
+    F = np_of(x)
+    ends, at = [], 0
+    for shape in shapes:
+        size = 1
+        for n in shape:
+            size *= n
+        at += size
+        ends.append(at)
+    parts = list(F.split(x, ends[:-1], axis=0)) if len(shapes) > 1 else [x]
+    return [F.reshape(part, shape) for part, shape in zip(parts, shapes, strict=True)]
+
+
+def stack(xs: Sequence):
+    """Arrays of one shape along a new first axis."""
+    return np_of(xs[0]).stack(list(xs), axis=0)
+
+
+def dropout(x, rate: float):
+    """Zeroes a share `rate` of x and scales the rest by 1 / (1 - rate); only while MXNet trains (Srivastava et al. 2014)."""
+    return npx_of(x).dropout(x, p=rate) if rate else x
+
+
+class Compiled:
+    """A function of arrays, traced once for each value of its static arguments and then run as one graph.
+
+    function(*static, *arrays) -> a list of arrays; it must use the functions of this module (or `np_of`, `npx_of`) alone.
+    """
+
+    def __init__(self, function: Callable):
+        self._function, self._graphs = function, {}
+
+    def __call__(self, static: tuple, arrays: Sequence) -> list:
+        key = (*static, len(arrays))
+        if key not in self._graphs:
+            self._graphs[key] = self._trace(static, len(arrays))
+        graph, used = self._graphs[key]
+        out = graph(*[arrays[i] for i in used])
+        return list(out) if isinstance(out, list | tuple) else [out]
+
+    def _trace(self, static: tuple, count: int):
+        names = [f"input{i}" for i in range(count)]
+        outputs = self._function(*static, *[mx.sym.var(name).as_np_ndarray() for name in names])
+        symbol = mx.sym.Group(list(outputs), type(outputs[0]))
+        used = [names.index(name) for name in symbol.list_inputs()]
+        return mx.nd.CachedOp(symbol, [("static_alloc", True), ("static_shape", True)]), used
