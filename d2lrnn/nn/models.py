@@ -14,13 +14,17 @@ import numpy as np
 
 from d2lrnn.nn.layers import RecurrentLayers
 from d2lrnn.nn.network import Network
-from d2lrnn.nn.ops import concat, dropout, linear, np_of, npx_of, split
+from d2lrnn.nn.ops import Compiled, concat, dropout, linear, np_of, npx_of, split
 
 
 def cross_entropy(logits, targets):
     """-log softmax(logits)[target] of each token, in nats (slide 24). logits: (…, V), targets: (…) ids. Returns (…)."""
     F = npx_of(logits)
     return -F.pick(F.log_softmax(logits, axis=-1), targets, axis=-1)
+
+
+def _numpy(values) -> np.ndarray:
+    return values.asnumpy() if hasattr(values, "asnumpy") else np.asarray(values)
 
 
 class _OneStack(Network):
@@ -75,6 +79,8 @@ class LanguageModel(_OneStack):
             )
         self.tied = tied
         super().__init__(shape, vocab_size, engine, device, rng, dtype)
+
+    batch_axes = (1, 1)
 
     def head_shapes(self):
         shapes = super().head_shapes()
@@ -141,6 +147,11 @@ class SequenceClassifier(_OneStack):
         )
         self.regression = regression
         super().__init__(shape, 1 if regression else classes, engine, device, rng, dtype)
+
+    batch_axes = (1, 0, 0)
+
+    def count(self, batch):
+        return float(len(batch[2]))
 
     def config(self):
         return {**super().config(), "regression": self.regression}
@@ -214,7 +225,7 @@ class SequenceTagger(_OneStack):
     def _loss_graph(self, T, masked, X, targets, weights, *rest):
         losses = cross_entropy(self._run(T, masked, X, *rest), targets)
         F = np_of(losses)
-        return [F.sum(losses * weights) / F.sum(weights)]
+        return [F.sum(losses * weights) / F.maximum(F.sum(weights), 1e-12)]
 
     def _call(self, graph, inputs, lengths, *targets):
         X = self._inputs(inputs)
@@ -232,20 +243,24 @@ class SequenceTagger(_OneStack):
 
         Returns the weighted mean loss in nats, and None: nothing is carried.
         """
-        inputs, lengths, tags, *weights = batch
+        inputs, lengths, tags, *_ = batch
         tags = self.check_ids("tags", tags, self.outputs)
-        if weights:
-            (weights,) = weights
-        elif lengths is None:
-            weights = np.ones(tags.shape)
-        else:
-            weights = np.arange(tags.shape[0])[:, None] < np.asarray(
-                lengths.asnumpy() if hasattr(lengths, "asnumpy") else lengths
-            )
-        weights = self.array(
-            np.asarray(weights, self.dtype) if isinstance(weights, np.ndarray) else weights, self.dtype
-        )
+        weights = self.array(self._weights(batch), self.dtype)
         return self._call(self._loss, inputs, lengths, tags, weights), None
+
+    batch_axes = (1, 0, 1, 1)
+
+    def count(self, batch):
+        return float(self._weights(batch).sum())
+
+    def _weights(self, batch) -> np.ndarray:
+        """How much each token counts, (T, B)."""
+        _, lengths, tags, *weights = batch
+        if weights:
+            return _numpy(weights[0]).astype(self.dtype)
+        if lengths is None:
+            return np.ones(tags.shape, self.dtype)
+        return (np.arange(tags.shape[0])[:, None] < _numpy(lengths)).astype(self.dtype)
 
 
 class EncoderDecoder(Network):
@@ -263,8 +278,6 @@ class EncoderDecoder(Network):
         shape |= {"dropout": dropout, "forget_bias": forget_bias}
         self.encoder, self.decoder = RecurrentLayers(source, **shape), RecurrentLayers(target, **shape)
         super().__init__(engine, device, rng, dtype)
-        from d2lrnn.nn.ops import Compiled
-
         self._encode = Compiled(self._encode_graph)
 
     def parts(self):
@@ -300,7 +313,7 @@ class EncoderDecoder(Network):
     def _loss_graph(self, T, X, targets, weights, *rest):
         losses = cross_entropy(self._decode(T, X, *rest)[0], targets)
         F = np_of(losses)
-        return [F.sum(losses * weights) / F.sum(weights)]
+        return [F.sum(losses * weights) / F.maximum(F.sum(weights), 1e-12)]
 
     def encode(self, source, lengths=None) -> tuple:
         """The state after reading `source` (T, B) up to its lengths (B,)."""
@@ -319,15 +332,24 @@ class EncoderDecoder(Network):
         """batch: source (T, B), its lengths (B,), target (S, B) from its first mark to its last, and its lengths. Returns the mean loss of a target token
         after the first, in nats, and None."""
         source, lengths, target, target_lengths = batch
-        target = target.asnumpy() if hasattr(target, "asnumpy") else np.asarray(target)
-        target_lengths = target_lengths.asnumpy() if hasattr(target_lengths, "asnumpy") else np.asarray(target_lengths)
-        if target.shape[0] < 2 or target_lengths.min() < 2:
+        target = _numpy(target)
+        if target.shape[0] < 2 or _numpy(target_lengths).min() < 2:
             raise ValueError("target: at least two tokens are needed, one to begin with and one to say")
         X = self.check_ids("target", target[:-1], self.decoder.inputs)
         said = self.check_ids("target", target[1:], self.decoder.inputs)
-        weights = self.array((np.arange(1, len(target))[:, None] < target_lengths).astype(self.dtype), self.dtype)
+        weights = self.array(self._weights(batch), self.dtype)
         begin = self.encode(source, lengths)
         return self._loss((len(target) - 1,), [X, said, weights, *begin, *self._arrays()])[0], None
+
+    batch_axes = (1, 0, 1, 0)
+
+    def count(self, batch):
+        return float(self._weights(batch).sum())
+
+    def _weights(self, batch) -> np.ndarray:
+        """1 for each token that is to be said, (S - 1, B)."""
+        _, _, target, lengths = batch
+        return (np.arange(1, target.shape[0])[:, None] < _numpy(lengths)).astype(self.dtype)
 
 
 KINDS = {kind.__name__: kind for kind in (LanguageModel, SequenceClassifier, SequenceTagger, EncoderDecoder)}

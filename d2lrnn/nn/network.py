@@ -35,7 +35,8 @@ class Network:
         cells = {layers.cell for layers in self.parts().values()}
         if engine == "fused" and not all(fused.has(cell) for cell in cells):
             print(
-                f"{type(self).__name__}: MXNet's operator has no {' or '.join(sorted(cells))} (reset before the product); the engine is scratch. gru_after is its variant."
+                f"{type(self).__name__}: MXNet's operator has no {' or '.join(sorted(cells))} (reset before the product; gru_after is its variant): "
+                "the engine is scratch"
             )
             engine = "scratch"
         self.engine, self.device, self.dtype = engine, devices.choose(device), dtype
@@ -73,7 +74,23 @@ class Network:
         """Everything `models.network_from(config)` needs to make a network of the same shape: plain values, for a file."""
         raise NotImplementedError
 
+    # The axis of the batch in each part of a minibatch, and how many losses a minibatch's mean is over: to share one out among contexts.
+    batch_axes: tuple[int, ...] = ()
+
+    def count(self, batch: tuple) -> float:
+        return float(batch[0].shape[0] * batch[0].shape[1])
+
     # What they share.
+
+    def shares(self, batch: tuple, count: int) -> list[tuple]:
+        """A minibatch of NumPy arrays cut in `count` shares along the batch. Raises ValueError if it has fewer rows."""
+        if batch[0].shape[1] < count:
+            raise ValueError(f"{count} contexts need a minibatch of at least {count} rows, got {batch[0].shape[1]}")
+        parts = [
+            [None] * count if part is None else np.array_split(part, count, axis=axis)
+            for part, axis in zip(batch, self.batch_axes, strict=False)
+        ]
+        return list(zip(*parts, strict=True))
 
     def begin_state(self, batch: int) -> tuple:
         """The only place where a state is made of zeros: arrays (L D, B, H), one, or two for an LSTM."""
@@ -148,7 +165,10 @@ class Network:
         return found
 
     def set_weights(self, weights: dict[str, np.ndarray]) -> None:
-        """Take weights named as `weights()` names them, e.g. those of another engine. Raises ValueError, and changes nothing, for names or shapes that differ."""
+        """Take weights named as `weights()` names them, e.g. another network's.
+
+        Raises ValueError, and changes nothing, for names or shapes that differ.
+        """
         mine = self.weights()
         if weights.keys() != mine.keys():
             missing, extra = sorted(mine.keys() - weights.keys()), sorted(weights.keys() - mine.keys())

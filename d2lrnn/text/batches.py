@@ -6,6 +6,7 @@ same window one token later.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -66,6 +67,13 @@ class Batches:
     def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         self.epoch += 1
         return self.at(self.epoch - 1)
+
+    def config(self) -> dict:
+        """What decides every minibatch, as plain values: two `Batches` with the same are the same."""
+        return {
+            "kind": "sequential" if self.sequential else "random", "batch_size": self.batch_size, "num_steps": self.num_steps, "start": self.start,
+            "seed": self._seed, "tokens": len(self.tokens), "crc32": zlib.crc32(np.ascontiguousarray(self.tokens, np.int64)),
+        }  # fmt: skip
 
     def first(self, epoch: int = 0) -> int:
         """The position of the first input of an epoch (counted from 0)."""

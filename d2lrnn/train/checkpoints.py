@@ -1,0 +1,143 @@
+"""Networks and training runs in files: whole or not at all, versioned, and without a line of code in them.
+
+A checkpoint is a `.npz`: arrays by name, and under `about` a JSON text that says what they are: the network's configuration, the tokenizer with its
+vocabulary, the recipe with its seed and optimizer, the position in the text, what happened so far, and versions. It is read without pickle.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import mxnet
+import numpy as np
+
+import d2lrnn
+from d2lrnn.data.files import write_whole
+from d2lrnn.nn.models import network_from
+from d2lrnn.nn.network import Network
+from d2lrnn.text.bpe import BPETokenizer
+from d2lrnn.text.tokenizers import CharTokenizer, Tokenizer, WordTokenizer
+from d2lrnn.text.vocab import Vocab
+
+FORMAT, VERSION = "d2lrnn checkpoint", 1
+
+
+class CheckpointError(Exception):
+    """A file is no checkpoint, is damaged, or does not fit; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a file held: `about` (plain values) and `arrays` (NumPy, by name)."""
+
+    path: Path
+    about: dict
+    arrays: dict[str, np.ndarray]
+
+    def network(self, *, engine: str | None = None, device=None, best: bool = True) -> Network:
+        """The network with its weights: the best ones on the validation text, where there was one, or with best=False the last ones."""
+        try:
+            network = network_from(
+                self.about["network"], engine=engine or self.about["engine"], device=device, dtype=self.about["dtype"]
+            )
+            network.parameters.set(self.arrays["best" if best and "best" in self.arrays else "weights"])
+        except (KeyError, ValueError) as error:
+            raise CheckpointError(f"{self.path} is a checkpoint whose network cannot be made: {error}") from error
+        return network
+
+    def tokenizer(self) -> Tokenizer | None:
+        """The tokenizer that was stored, or None."""
+        stored = self.about.get("tokenizer")
+        try:
+            return None if stored is None else tokenizer_from(stored)
+        except (KeyError, ValueError, TypeError) as error:
+            raise CheckpointError(f"{self.path} is a checkpoint whose tokenizer cannot be made: {error}") from error
+
+
+def save(
+    path: str | os.PathLike,
+    network: Network,
+    tokenizer: Tokenizer | None = None,
+    *,
+    more: dict | None = None,
+    arrays: dict | None = None,
+) -> None:
+    """Write a checkpoint, in the place of an older one only when it is complete.
+
+    more: plain values to store beside what describes the network. arrays: NumPy arrays beside the weights. Raises OSError if the file cannot be written.
+    """
+    about = {
+        "format": FORMAT, "version": VERSION, "d2lrnn": d2lrnn.__version__, "mxnet": mxnet.__version__, "numpy": np.__version__,
+        "network": network.config(), "engine": network.engine, "dtype": network.dtype,
+        "tokenizer": None if tokenizer is None else tokenizer_config(tokenizer), **(more or {}),
+    }  # fmt: skip
+    buffer = io.BytesIO()
+    text = np.frombuffer(json.dumps(about).encode("ascii"), np.uint8)
+    np.savez(buffer, about=text, weights=network.parameters.get(), **(arrays or {}))
+    write_whole(Path(path), buffer.getvalue())
+
+
+def load(path: str | os.PathLike) -> Checkpoint:
+    """Read a checkpoint. Raises CheckpointError for a missing, foreign, truncated or damaged file, or one of a later version."""
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {error.strerror or error}") from error
+    if not data.startswith(b"PK"):
+        raise CheckpointError(
+            f"{path} is no checkpoint: it is not a .npz file" + (" but an empty one" if not data else "")
+        )
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, KeyError, NotImplementedError) as error:
+        raise CheckpointError(f"{path} is damaged or cut off ({error}); take an older copy of it") from error
+    try:
+        about = json.loads(bytes(arrays.pop("about")))
+        if about["format"] != FORMAT:
+            raise KeyError(about["format"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise CheckpointError(f"{path} is no checkpoint of d2lrnn: it is a .npz file without a description") from error
+    if about.get("version") != VERSION:
+        raise CheckpointError(
+            f"{path} has version {about.get('version')!r} of the format, and this d2lrnn reads {VERSION}; update d2lrnn"
+        )
+    if "weights" not in arrays:
+        raise CheckpointError(f"{path} is a checkpoint without weights")
+    return Checkpoint(path, about, arrays)
+
+
+def tokenizer_config(tokenizer: Tokenizer) -> dict:
+    """A tokenizer as plain values. Raises TypeError for a kind that is not the course's own."""
+    kind = type(tokenizer)
+    if kind is BPETokenizer:
+        return {
+            "kind": "byte_pair",
+            "merges": [list(m) for m in tokenizer.merges],
+            "reserved": list(tokenizer.reserved),
+            "lengths": tokenizer.lengths,
+        }
+    if kind is CharTokenizer:
+        return {"kind": "character", "tokens": list(tokenizer.vocab.tokens[1:])}
+    if kind is WordTokenizer:
+        return {"kind": "word", "tokens": list(tokenizer.vocab.tokens[1:]), "spaces": tokenizer.spaces}
+    raise TypeError(f"a checkpoint holds character, word and byte pair tokenizers, got {kind.__name__}")
+
+
+def tokenizer_from(config: dict) -> Tokenizer:
+    """The tokenizer of `tokenizer_config`. Raises ValueError for another kind."""
+    kind = config["kind"]
+    if kind == "byte_pair":
+        return BPETokenizer(config["merges"], config["reserved"], config["lengths"])
+    if kind == "character":
+        return CharTokenizer(Vocab.in_order(config["tokens"]))
+    if kind == "word":
+        return WordTokenizer(Vocab.in_order(config["tokens"]), config["spaces"])
+    raise ValueError(f"there is no tokenizer of the kind {kind!r}")

@@ -1,0 +1,42 @@
+"""Gradient clipping by the global norm (deck slide 25; Pascanu, Mikolov & Bengio 2013): g ← min(1, θ / ‖g‖) g."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import mxnet as mx
+
+from d2lrnn import device  # noqa: F401 - it sets MXNet up
+
+
+def global_norm(grads):
+    """‖g‖ over all numbers of one array or of several, as an array (1,) on their context: nothing waits for it."""
+    grads = grads if isinstance(grads, list | tuple) else [grads]
+    if not grads:
+        raise ValueError("global_norm: at least one gradient is needed, got none")
+    if all(g.dtype == "float32" for g in grads):
+        squares = mx.nd.multi_sum_sq(*[g.as_nd_ndarray() for g in grads], num_arrays=len(grads)).as_np_ndarray()
+        return mx.np.sqrt(squares.sum(keepdims=True))
+    return mx.np.sqrt(sum((g * g).sum() for g in grads)).reshape(1)
+
+
+def clipping_factor(norm, limit: float | None):
+    """min(1, θ / ‖g‖) as an array (1,); NaN for a gradient that is not finite. limit: θ, above 0; None clips nothing. Raises ValueError."""
+    if limit is None:
+        return 1 + 0 * norm
+    if not limit > 0:
+        raise ValueError(f"clip: θ must be above 0, or None for no clipping, got {limit!r}")
+    # Without the tiny number 0 / 0 would be NaN. A norm of NaN or infinity must not become a factor that looks fine.
+    return mx.np.minimum(1, limit / (norm + 1e-30)) + 0 * norm
+
+
+def clip(grads: Sequence, limit: float) -> float:
+    """Scale gradients in place so that their global norm is at most `limit`; their direction stays. Returns the norm they had.
+
+    grads: MXNet arrays of any shapes, or one. Raises ValueError unless limit > 0.
+    """
+    norm = global_norm(grads)
+    factor = clipping_factor(norm, limit)
+    for g in grads if isinstance(grads, list | tuple) else [grads]:
+        g *= factor
+    return float(norm)
