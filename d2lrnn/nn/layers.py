@@ -5,7 +5,7 @@ T time steps, B batch, V vocabulary, I inputs, E embedding, H hidden units, L la
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 
@@ -21,7 +21,8 @@ class RecurrentLayers:
     """The shape of an input encoding and the recurrent layers above it; it holds no weights.
 
     inputs: V, the number of ids, or I, the length of the input vectors.
-    encoding: "one_hot" (slide 23's indicator vectors), "embedding" (a learnt row of `embedding` numbers for each id), or "vectors" (the inputs are vectors).
+    encoding: "one_hot" (slide 23's indicator vectors), "embedding" (a learnt row of `embedding` numbers for each id), or "vectors" (the inputs are vectors);
+    None: an embedding if its length is given, else one-hot.
     dropout: the share of a layer's outputs that is dropped on the way to the next one. forget_bias: what an LSTM's b_f begins with (Jozefowicz et al. 2015).
     """
 
@@ -30,7 +31,7 @@ class RecurrentLayers:
     hidden: int = 256
     layers: int = 1
     bidirectional: bool = False
-    encoding: str = "one_hot"
+    encoding: str | None = None
     embedding: int | None = None
     dropout: float = 0.0
     residual: bool = False
@@ -40,6 +41,8 @@ class RecurrentLayers:
         cell_named(self.cell)
         for name in ("inputs", "hidden", "layers"):
             check_whole(name, getattr(self, name), 1)
+        if self.encoding is None:
+            object.__setattr__(self, "encoding", "one_hot" if self.embedding is None else "embedding")
         if self.encoding not in ("one_hot", "embedding", "vectors"):
             raise ValueError(f"encoding must be one_hot, embedding or vectors, got {self.encoding!r}")
         if (self.encoding == "embedding") != (self.embedding is not None):
@@ -52,6 +55,19 @@ class RecurrentLayers:
             raise ValueError(f"dropout is a share from 0 to below 1, got {self.dropout!r}")
         if self.residual and self.layers < 2:
             raise ValueError("residual: there is something to add to only above the first layer; take layers=2 or more")
+
+    @classmethod
+    def of(cls, inputs: int, shape: dict, **defaults) -> RecurrentLayers:
+        """The layers of these keyword arguments. Raises TypeError, which lists the known ones, for another."""
+        known = [field.name for field in fields(cls) if field.name != "inputs"]
+        unknown = [name for name in shape if name not in known]
+        if unknown:
+            raise TypeError(f"there is no argument {unknown[0]!r}; a network's layers take {', '.join(known)}")
+        return cls(inputs, **{**defaults, **shape})
+
+    def shape(self) -> dict:
+        """The keyword arguments that make these layers again."""
+        return {name: value for name, value in asdict(self).items() if name != "inputs"}
 
     @property
     def directions(self) -> int:

@@ -29,7 +29,7 @@ class Network:
     Attributes: `parameters` (`Parameters`: every number in one vector), `engine`, `device`.
     """
 
-    def __init__(self, engine: str, device, rng, dtype: str):
+    def __init__(self, engine: str = "fused", device=None, rng=None, dtype: str = "float32"):
         if engine not in ENGINES:
             raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {engine!r}")
         cells = {layers.cell for layers in self.parts().values()}
@@ -71,7 +71,7 @@ class Network:
         return values
 
     def config(self) -> dict:
-        """Everything `models.network_from(config)` needs to make a network of the same shape: plain values, for a file."""
+        """Its kind and the arguments that make a network of the same shape (`models.network_from`): plain values, for a file."""
         raise NotImplementedError
 
     # The axis of the batch in each part of a minibatch, and how many losses a minibatch's mean is over: to share one out among contexts.
@@ -196,10 +196,9 @@ class Network:
 
     def twin(self, *, engine: str | None = None, device=None) -> Network:
         """The same network with a copy of the same weights, on another engine or context."""
-        from d2lrnn.nn.models import network_from
-
-        other = network_from(
-            self.config(), engine=engine or self.engine, device=device or self.device, dtype=self.dtype
+        shape = {name: value for name, value in self.config().items() if name != "kind"}
+        other = type(self)(
+            **shape, engine=engine or self.engine, device=self.device if device is None else device, dtype=self.dtype
         )
         other.parameters.set(self.parameters.get())
         return other
