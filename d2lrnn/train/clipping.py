@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import mxnet as mx
@@ -16,18 +17,20 @@ def global_norm(grads):
         raise ValueError("global_norm: at least one gradient is needed, got none")
     if all(g.dtype == "float32" for g in grads):
         squares = mx.nd.multi_sum_sq(*[g.as_nd_ndarray() for g in grads], num_arrays=len(grads)).as_np_ndarray()
-        return mx.np.sqrt(squares.sum(keepdims=True))
+        return mx.np.sqrt(squares if len(grads) == 1 else squares.sum(keepdims=True))
     return mx.np.sqrt(sum((g * g).sum() for g in grads)).reshape(1)
 
 
 def clipping_factor(norm, limit: float | None):
-    """min(1, θ / ‖g‖) as an array (1,); NaN for a gradient that is not finite. limit: θ, above 0; None clips nothing. Raises ValueError."""
+    """min(1, θ / ‖g‖) as an array (1,). A norm of NaN gives NaN, and an infinite one 0: an optimizer takes no step with either.
+
+    limit: θ, above 0; None clips nothing. Raises ValueError for another.
+    """
     if limit is None:
         return 1 + 0 * norm
     if not limit > 0:
         raise ValueError(f"clip: θ must be above 0, or None for no clipping, got {limit!r}")
-    # Without the tiny number 0 / 0 would be NaN. A norm of NaN or infinity must not become a factor that looks fine.
-    return mx.np.minimum(1, limit / (norm + 1e-30)) + 0 * norm
+    return limit / mx.np.clip(norm, limit, math.inf)  # clip lets NaN through; maximum would not
 
 
 def clip(grads: Sequence, limit: float) -> float:

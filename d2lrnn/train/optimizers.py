@@ -1,6 +1,6 @@
 """The updates: stochastic gradient descent and Adam, each one operation over all weights, since they lie in one vector.
 
-An update with a factor that is NaN changes nothing (`clipping_factor` gives NaN for a gradient that is not finite): what was learnt stays.
+An update with a factor of NaN or 0, which `clipping_factor` gives for a gradient that is not finite, changes nothing: what was learnt stays.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class SGD:
 
     def update(self, parameters: Parameters, memory: dict, step: int, rate: float, factor) -> None:
         """One update with `factor` times the gradient. step: from 1. factor: an array (1,)."""
-        ok = mx.np.isfinite(factor)
+        ok = factor > 0  # neither NaN nor 0
         g = mx.np.where(ok, parameters.grad * factor, mx.np.zeros_like(parameters.grad))
         if self.momentum:
             v = memory["velocity"]
