@@ -16,6 +16,10 @@ import re
 
 from d2lrnn import cuda
 
+_THREADS = os.environ.get("OMP_NUM_THREADS", "").strip()
+if _THREADS and not _THREADS.isdigit():
+    raise ValueError(f"$OMP_NUM_THREADS: MXNet takes one whole number, got {_THREADS!r}, which would end the process")
+
 cuda.load()
 
 import mxnet as mx  # noqa: E402 - CUDA's libraries come first
@@ -31,7 +35,7 @@ def use_threads(count: int | None = None) -> int:
     Raises ValueError for fewer than 1.
     """
     if count is None:
-        asked = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+        asked = os.environ.get("OMP_NUM_THREADS", "").strip()
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         count = int(asked) if asked.isdigit() and int(asked) > 0 else cores
     if count < 1:

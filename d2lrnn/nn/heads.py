@@ -43,9 +43,17 @@ class OneStack(Network):
         return self.begin_state(X.shape[1]) if state is None else state
 
     def _inputs(self, inputs):
+        """Ids (T, B) or vectors (T, B, I), on the context. Raises ValueError for another shape."""
+        I = self.layers.inputs
         if self.layers.encoding == "vectors":
-            return self.array(inputs, self.dtype)
-        return self.check_ids("inputs", inputs, self.layers.inputs)
+            X, kind = self.array(inputs, self.dtype), f"vectors of shape (T, B, {I})"
+            fits = X.ndim == 3 and X.shape[2] == I
+        else:
+            X, kind = self.check_ids("inputs", inputs, I), "ids of shape (T, B)"
+            fits = X.ndim == 2
+        if not fits:
+            raise ValueError(f"inputs: {kind} are needed, got shape {X.shape}")
+        return X
 
     def _head(self, Y, arrays):
         """Slide 21: O = H W_ho + b_o."""

@@ -116,7 +116,8 @@ class Network:
     def lengths_and_mask(self, steps: int, batch: int, lengths):
         """Lengths (B,) as what the graphs want: float32 (B,) and the mask (T, B, 1). Raises ValueError for lengths outside 1 … T."""
         lengths = lengths.asnumpy() if hasattr(lengths, "asnumpy") else np.asarray(lengths)
-        if lengths.shape != (batch,) or not (1 <= lengths.min() and lengths.max() <= steps):
+        whole = lengths.shape == (batch,) and (lengths % 1 == 0).all()
+        if not whole or not (1 <= lengths.min() and lengths.max() <= steps):
             raise ValueError(
                 f"lengths: {batch} whole numbers from 1 to {steps} are needed, got shape {lengths.shape}"
                 + (f" from {lengths.min()} to {lengths.max()}" if lengths.size else "")

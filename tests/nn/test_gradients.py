@@ -1,0 +1,111 @@
+"""Gradients against central finite differences in double precision: within 1e-6 of the largest one, for the weights, the state to begin with, and inputs.
+
+L layers, D directions.
+"""
+
+import numpy as np
+import pytest
+from ladder import ENGINES, LENGTHS, B, Pass, T, inputs_and_state, randomize, small, worst_slope
+
+from d2lrnn.nn.models import EncoderDecoder, LanguageModel, SequenceClassifier, SequenceTagger
+
+ENCODINGS = ["vectors", "one_hot", "embedding"]
+IN_SINGLE = ("rnn_relu", "fused")  # MXNet's ReLU operator: double goes in and single precision comes out
+
+
+def check(net, X, state, lengths, rng, **which):
+    passed = Pass(net, X, state, lengths)
+    gradients = passed.gradients()
+    head = sum(int(np.prod(shape)) for shape in net.head_shapes().values())  # the layers do not use it
+    assert np.abs(gradients[0][:-head]).min() > 0 or net.layers.cell == "rnn_relu" or net.layers.encoding != "vectors"
+    if (net.layers.cell, net.engine) == IN_SINGLE:
+        judge = Pass(net.twin(engine="scratch"), X, state, lengths).gradients()
+        largest = max(np.abs(g).max() for g in judge)
+        assert max(np.abs(a - b).max() for a, b in zip(gradients, judge, strict=True)) <= 1e-6 * largest
+    else:
+        assert worst_slope(passed.number, passed.arguments(), gradients, rng, **which) <= 1e-6
+
+
+@pytest.mark.parametrize("both", [False, True], ids=["one way", "both ways"])
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("cell, engine", ENGINES)
+def test_gradients_of_layers(cell, engine, layers, both, device, rng):
+    count = 0
+    for residual in {False, layers > 1}:
+        for lengths in (None, LENGTHS):
+            encoding = ENCODINGS[(count + layers + ENGINES.index((cell, engine))) % 3]  # each with each over the grid
+            shape = {"cell": cell, "layers": layers, "bidirectional": both, "residual": residual}
+            net = small(device, rng, engine=engine, encoding=encoding, **shape)
+            check(net, *inputs_and_state(net, rng), lengths, rng)
+            count += 1
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("cell, engine", ENGINES)
+def test_gradients_under_each_encoding(cell, engine, encoding, device, rng):
+    net = small(device, rng, cell=cell, engine=engine, encoding=encoding)
+    check(net, *inputs_and_state(net, rng), LENGTHS, rng)
+
+
+@pytest.mark.parametrize("cell, engine", ENGINES)
+def test_every_coordinate_of_two_layers_in_both_directions(cell, engine, device, rng):
+    net = small(device, rng, cell=cell, engine=engine, layers=2, bidirectional=True, hidden=2)
+    check(net, *inputs_and_state(net, rng), LENGTHS, rng, coordinates=None, lines=0)
+
+
+def test_single_precision_inside_the_relu_operator_is_still_there(device, rng):
+    # Why `IN_SINGLE` is judged otherwise. Should this fail one day, the exceptions here and in test_unroll.py can go.
+    net = small(device, rng, cell="rnn_relu", engine="fused")
+    passed = Pass(net, *inputs_and_state(net, rng))
+    off = max(np.abs(a - b).max() for a, b in zip(passed.outputs(), passed.formula(), strict=True))
+    assert 1e-9 < off < 1e-6
+
+
+def models(cell, engine, device, rng):
+    """Each kind of network, with what its loss takes, a state to begin with or none, and a name for people."""
+    common = {"cell": cell, "engine": engine, "hidden": 3, "device": device, "rng": rng, "dtype": "float64"}
+    ids, tags = rng.integers(0, 4, (T, B)), rng.integers(0, 2, (T, B))
+    vectors = rng.normal(size=(T, B, 4))
+    yield "language model", LanguageModel(4, layers=2, **common), (ids, ids[::-1].copy())
+    yield "embedding", LanguageModel(4, embedding=2, **common), (ids, ids[::-1].copy())
+    yield "tied", LanguageModel(4, embedding=3, tied=True, **common), (ids, ids[::-1].copy())
+    tied = LanguageModel(4, embedding=6, tied=True, bidirectional=True, layers=2, residual=True, **common)
+    yield "tied, both ways", tied, (ids, ids[::-1].copy())
+    yield "tagger", SequenceTagger(4, 2, **common), (ids, LENGTHS, tags)
+    weighted = SequenceTagger(4, 2, embedding=2, **common)
+    yield "tagger, weighted", weighted, (ids, None, tags, rng.uniform(size=(T, B)))
+    yield "classifier", SequenceClassifier(4, 2, layers=2, bidirectional=True, **common), (ids, LENGTHS, tags[0])
+    regression = SequenceClassifier(4, regression=True, encoding="vectors", **common)
+    yield "regression", regression, (vectors, LENGTHS, rng.normal(size=B))
+    target = rng.integers(0, 5, (T + 1, B))
+    translator = EncoderDecoder(4, 5, layers=2, embedding=2, **common)
+    yield "encoder-decoder", translator, (ids, LENGTHS, target, np.array([5, 2, 3]))
+
+
+@pytest.mark.parametrize("cell, engine", ENGINES)
+def test_gradients_of_the_models_losses(cell, engine, device, rng):
+    from mxnet import autograd
+
+    for name, net, batch in models(cell, engine, device, rng):
+        randomize(net, rng)
+        state = None
+        if isinstance(net, LanguageModel):
+            state = tuple(net.array(rng.normal(size=s.shape) * 0.5) for s in net.begin_state(B))
+            for array in state:
+                array.attach_grad()
+
+        def gradients(net, batch=batch, state=state):
+            with autograd.record():
+                loss, _ = net.loss(batch, state)
+            loss.backward()
+            return [net.parameters.grad.asnumpy(), *(s.grad.asnumpy() for s in state or ())]
+
+        found = gradients(net)
+        if (cell, engine) == IN_SINGLE:
+            judge = gradients(net.twin(engine="scratch"))
+            off = max(np.abs(a - b).max() for a, b in zip(found, judge, strict=True))
+            assert off <= 1e-6 * max(np.abs(g).max() for g in judge), name
+        else:
+            arguments = [net.parameters.flat, *(state or ())]
+            off = worst_slope(lambda n=net, b=batch, s=state: float(n.loss(b, s)[0]), arguments, found, rng)
+            assert off <= 1e-6, name

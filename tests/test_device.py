@@ -1,0 +1,191 @@
+"""Which context is chosen and why; what is not there is an error; how many threads MXNet uses."""
+
+import os
+import subprocess
+import sys
+
+import mxnet as mx
+import pytest
+
+from d2lrnn import device
+
+
+@pytest.fixture(autouse=True)
+def no_wish(monkeypatch):
+    monkeypatch.delenv("D2LRNN_DEVICE", raising=False)
+
+
+@pytest.fixture
+def gpus(monkeypatch):
+    """Make MXNet see so many GPUs."""
+    return lambda count: monkeypatch.setattr(mx.context, "num_gpus", lambda: count)
+
+
+def test_the_default_is_what_d2l_tries():
+    from d2l import mxnet as d2l
+
+    assert device.choose() == d2l.try_gpu()
+    assert device.choose_all() == [d2l.try_gpu()]
+    if not mx.context.num_gpus():
+        assert device.choose() == mx.cpu(0) and device.describe() == "cpu(0) (MXNet sees no GPU)"
+
+
+@pytest.mark.parametrize(
+    "name, context",
+    [
+        ("cpu", mx.cpu(0)), ("cpu(0)", mx.cpu(0)), ("cpu(1)", mx.cpu(1)), ("cpu:1", mx.cpu(1)), (" CPU ", mx.cpu(0)),
+        ("gpu", mx.gpu(0)), ("gpu(1)", mx.gpu(1)), ("GPU:1", mx.gpu(1)),
+        (mx.cpu(1), mx.cpu(1)), (mx.gpu(1), mx.gpu(1)),
+    ],
+)  # fmt: skip
+def test_names(name, context, gpus):
+    gpus(2)
+    assert device.choose(name) == context
+
+
+@pytest.mark.parametrize(
+    "name", ["", "tpu", "cuda:0", "cpu(-1)", "cpu(a)", "cpu(1", "cpu1", "gpu 0", "cpu,cpu", 0, 1.5, ["cpu"]]
+)
+def test_what_is_no_name_is_an_error(name):
+    with pytest.raises(ValueError, match="device: a context is named cpu, cpu\\(1\\), gpu or gpu\\(0\\), got"):
+        device.choose(name)
+
+
+def test_the_environment_overrides_the_default_and_an_argument_overrides_both(monkeypatch, gpus):
+    gpus(0)
+    monkeypatch.setenv("D2LRNN_DEVICE", " cpu(1) ")
+    assert device.choose() == mx.cpu(1) and device.choose_all() == [mx.cpu(1)]
+    assert device.choose("cpu") == mx.cpu(0)
+    assert device.describe() == "cpu(1) ($D2LRNN_DEVICE says so)"
+    monkeypatch.setenv("D2LRNN_DEVICE", "  ")
+    assert device.choose() == mx.cpu(0)
+    monkeypatch.setenv("D2LRNN_DEVICE", "quantum")
+    with pytest.raises(ValueError, match=r"\$D2LRNN_DEVICE: a context is named .*got 'quantum'"):
+        device.choose()
+
+
+def test_networks_obey_the_environment(monkeypatch):
+    from d2lrnn.nn.models import LanguageModel
+
+    monkeypatch.setenv("D2LRNN_DEVICE", "cpu(1)")
+    net = LanguageModel(3, hidden=2)
+    assert net.device == mx.cpu(1) and net([[0]])[0].ctx == mx.cpu(1)
+
+
+def test_a_gpu_that_is_not_there_is_an_error_and_no_fallback(monkeypatch, gpus):
+    gpus(0)
+    for name in ("gpu", "gpu(0)", "gpu(3)", mx.gpu(0)):
+        with pytest.raises(
+            RuntimeError, match=r"device: gpu.* was asked for, and MXNet sees none; take cpu, or run .*doctor"
+        ):
+            device.choose(name)
+    with pytest.raises(RuntimeError, match="MXNet sees none"):
+        device.choose_all("cpu,gpu(0)")
+    monkeypatch.setenv("D2LRNN_DEVICE", "gpu")
+    with pytest.raises(RuntimeError, match=r"\$D2LRNN_DEVICE: gpu was asked for"):
+        device.choose()
+    for count, said in ((1, "there is 1;"), (2, "there are 2;")):
+        gpus(count)
+        with pytest.raises(RuntimeError, match=said):
+            device.choose(f"gpu({count})")
+
+
+@pytest.mark.skipif(mx.context.num_gpus() > 0, reason="there is a GPU here")
+def test_without_a_gpu_a_network_for_one_is_an_error():
+    from d2lrnn.nn.models import LanguageModel
+
+    with pytest.raises(RuntimeError, match="MXNet sees none"):
+        LanguageModel(3, hidden=2, device="gpu(0)")
+
+
+def test_several():
+    both = [mx.cpu(0), mx.cpu(1)]
+    for names in ("cpu(0),cpu(1)", "cpu, cpu(1)", ["cpu", mx.cpu(1)], ("cpu(0)", "cpu:1"), both):
+        assert device.choose_all(names) == both
+    assert device.choose_all("cpu(1)") == device.choose_all(mx.cpu(1)) == [mx.cpu(1)]
+    for names in ([], "cpu,cpu(0)", [mx.cpu(0), "cpu"]):
+        with pytest.raises(ValueError, match="devices: different contexts are needed, at least one, got"):
+            device.choose_all(names)
+    with pytest.raises(ValueError, match="a context is named"):
+        device.choose_all("cpu,")
+
+
+def test_why(monkeypatch):
+    assert device.describe(mx.gpu(0)) == "gpu(0) (the first GPU)"
+    assert device.describe(mx.cpu(0)).startswith("cpu(0) (")
+
+
+# How many threads OpenMP gives to a parallel region, asked in a process of its own, of the library that MXNet itself is linked to.
+ASK = """
+{first}
+import mxnet
+print(mxnet.base._LIB.omp_get_max_threads())
+"""
+
+
+def threads(first: str, **environment) -> int:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("OMP_")}
+    done = subprocess.run(
+        [sys.executable, "-c", ASK.format(first=first)], env=clean | environment, capture_output=True, text=True, timeout=120
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds OpenMP as Linux links it")
+cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+@on_linux
+def test_without_a_wish_every_core_is_used_and_mxnet_alone_uses_half():
+    assert threads("from d2lrnn import device") == cores
+    alone = threads("import mxnet")
+    assert alone == max(1, cores // 2) or alone == cores  # on arm64, cores are not counted twice
+
+
+@on_linux
+def test_omp_num_threads_is_obeyed():
+    assert threads("from d2lrnn import device", OMP_NUM_THREADS=str(cores + 1)) == cores + 1
+
+
+def test_a_list_of_threads_is_an_error_where_mxnet_would_end_the_process():
+    for value in ("3,2", "many", "-1"):
+        done = subprocess.run(
+            [sys.executable, "-c", "import d2lrnn.device"],
+            env=os.environ | {"OMP_NUM_THREADS": value}, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 1
+        assert f"ValueError: $OMP_NUM_THREADS: MXNet takes one whole number, got {value!r}" in done.stderr
+
+
+@on_linux
+def test_threads_by_number(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    try:
+        for count in (1, 5):
+            assert device.use_threads(count) == count == mx.base._LIB.omp_get_max_threads()
+        assert device.use_threads() == 2 == mx.base._LIB.omp_get_max_threads()
+    finally:
+        monkeypatch.undo()
+        device.use_threads()
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_fewer_than_one_thread_is_an_error(count):
+    with pytest.raises(ValueError, match=f"use_threads: at least 1 thread is needed, got {count}"):
+        device.use_threads(count)
+
+
+def test_cores_are_counted_where_there_is_no_affinity(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    try:
+        assert device.use_threads() == 1
+    finally:
+        monkeypatch.undo()
+        device.use_threads()
+
+
+def test_numpy_mode_is_on():
+    assert mx.util.is_np_array() and mx.util.is_np_shape()
