@@ -44,7 +44,7 @@ notebooks: setup  ## run every notebook top to bottom and store its outputs (one
 screenshot: setup  ## the README's picture, from a running notebook (another: make screenshot ARGS="02_text_preprocessing recut")
 	@exec $(PY) tests/browser/screenshot.py $(ARGS)
 
-bench: setup  ## measure, ours beside the peers', and write benchmarks/RESULTS.md (about 10 minutes; options: ARGS=ngrams)
+bench: setup  ## measure, ours beside the peers', and write benchmarks/RESULTS.md (about an hour; options: ARGS=ngrams)
 	@exec $(PY) -m benchmarks $(ARGS)
 
 gpu: setup  ## MXNet for an NVIDIA GPU in the place of MXNet for the CPU (Linux x86-64, a driver, 4 GB; back: make clean)

@@ -4,4 +4,6 @@ Each topic is a module with a TITLE and `measure(small)`, which returns a `Secti
 """
 
 # In the order of RESULTS.md.
-TOPICS = ("start", "imports", "tokens", "bpe", "batches", "ngrams", "heldout", "notebooks")
+TOPICS = (
+    "start", "imports", "tokens", "bpe", "batches", "ngrams", "heldout", "training", "products", "learning", "mixing", "crossing", "notebooks",
+)  # fmt: skip

@@ -17,8 +17,9 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 INTRO = """# Measured
 
-Ours beside the peer in one run, taking turns. A time is the median, with the least, the most and the number of runs; a ratio is the peer's figure by ours.
-`make bench` writes this file (about 10 minutes); `make bench ARGS="bpe ngrams"` replaces only those sections.
+Ours beside the peer in one run, taking turns. A time is the median, with the least, the most and the number of runs; a ratio is the peer's figure by ours
+(of speeds, ours by the peer's), so above 1× ours is ahead; in brackets the least and the most of single turns.
+`make bench` writes this file (about an hour); `make bench ARGS="bpe ngrams"` replaces only those sections.
 """
 
 

@@ -36,43 +36,96 @@ class Seconds:
 
 
 @dataclass(frozen=True)
-class Number:
-    """A figure that is the same in every run, such as a perplexity."""
+class Rate:
+    """How many of something a second in each run: more is better."""
 
-    value: float
+    runs: tuple[float, ...]
+    unit: str
+
+    @property
+    def value(self) -> float:
+        return statistics.median(self.runs)
 
     def __str__(self) -> str:
-        return f"{self.value:.3f}"
+        median, least, most = (_three(r) for r in (self.value, min(self.runs), max(self.runs)))
+        if len(self.runs) == 1:
+            return f"{median} {self.unit} (1 run)"
+        return f"{median} {self.unit} ({least}–{most}, {len(self.runs)} runs)"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A figure of which there is one, such as a perplexity."""
+
+    value: float
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f}{self.unit}"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table. `at_most`: what our median must not exceed; `times`: how many times the first peer must take of ours."""
+    """One line of a table.
+
+    peers: their figures by name, or in words why there is none. at_most, at_least: what our median must not pass; times: how many times the first peer
+    must take of ours. paired: the runs took turns, so each ratio is also given for every turn.
+    """
 
     what: str
-    ours: Seconds | Number
-    peers: dict[str, Seconds | Number] = field(default_factory=dict)
+    ours: Seconds | Rate | Number
+    peers: dict[str, Seconds | Rate | Number | str] = field(default_factory=dict)
     at_most: float | None = None
     times: float | None = None
+    at_least: float | None = None
+    paired: bool = False
 
     @property
-    def ratios(self) -> list[float]:
-        return [peer.value / self.ours.value for peer in self.peers.values()]
+    def ratios(self) -> list[float | None]:
+        """By peer, above 1 where ours is ahead; None for one without a figure."""
+        return [None if isinstance(peer, str) else self._ahead(peer.value) for peer in self.peers.values()]
+
+    def _ahead(self, peer: float, ours: float | None = None) -> float:
+        ours = self.ours.value if ours is None else ours
+        return ours / peer if isinstance(self.ours, Rate) else peer / ours
 
     @property
     def reached(self) -> bool | None:
-        """None if nothing must be reached."""
+        """None if nothing must be reached, or the peer to compare with has no figure."""
         if self.at_most is not None:
             return self.ours.value <= self.at_most
-        return None if self.times is None else self.ratios[0] >= self.times
+        if self.at_least is not None:
+            return self.ours.value >= self.at_least
+        if self.times is None or self.ratios[0] is None:
+            return None
+        return self.ratios[0] >= self.times
 
     def cells(self) -> list[str]:
-        unit = " s" if isinstance(self.ours, Seconds) else ""
-        must = f"≤ {self.at_most:g}{unit}" if self.at_most is not None else f"≥ {self.times:g}×" if self.times else "–"
         peers = [f"{name}: {peer}" for name, peer in self.peers.items()]
-        ratios = [f"{ratio:.3g}×" for ratio in self.ratios]
+        ratios = [self._ratio(*pair) for pair in zip(self.peers.values(), self.ratios, strict=True)]
         reached = {None: "–", True: "yes", False: "**no**"}[self.reached]
+        must = "–" if self.reached is None else self._must()
         return [self.what, str(self.ours), "<br>".join(peers) or "–", "<br>".join(ratios) or "–", must, reached]
+
+    def _ratio(self, peer, ratio: float | None) -> str:
+        if ratio is None:
+            return "–"
+        if not (self.paired and len(self.ours.runs) == len(getattr(peer, "runs", ())) > 1):
+            return f"{ratio:.3g}×"
+        each = [self._ahead(its, ours) for its, ours in zip(peer.runs, self.ours.runs, strict=True)]
+        return f"{ratio:.3g}× ({min(each):.3g}–{max(each):.3g})"
+
+    def _must(self) -> str:
+        if self.times is not None and self.at_most is None and self.at_least is None:
+            return f"≥ {self.times:g}×"
+        sign, limit = ("≤", self.at_most) if self.at_most is not None else ("≥", self.at_least)
+        unit = " s" if isinstance(self.ours, Seconds) else getattr(self.ours, "unit", "")
+        return f"{sign} {limit:,g}{' ' * isinstance(self.ours, Rate)}{unit}"
+
+
+def _three(value: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 @dataclass(frozen=True)
@@ -112,6 +165,22 @@ def race(
                 results[name] = result
             del given, result  # the next one starts with the memory free
     return {name: Seconds(tuple(taken)) for name, taken in seconds.items()}, results
+
+
+def turns(entrants: dict[str, Callable[[], float]], runs: int, rest: float = 0.3) -> dict[str, Seconds]:
+    """`runs` rounds in which each entrant has its turn, after one that is not counted. An entrant gives the seconds it took.
+
+    rest: seconds between two turns, in which one library's threads stop spinning before the other's begin.
+    """
+    seconds = {name: [] for name in entrants}
+    for run in range(runs + 1):
+        for name, call in entrants.items():
+            gc.collect()
+            time.sleep(rest)
+            taken = call()
+            if run:
+                seconds[name].append(taken)
+    return {name: Seconds(tuple(taken)) for name, taken in seconds.items()}
 
 
 def same(claim: str, holds: bool) -> None:

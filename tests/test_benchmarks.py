@@ -8,15 +8,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the benchmarks are no part of the package
 
-from benchmarks import TOPICS, report, table  # noqa: E402
+from benchmarks import TOPICS, crossing, mixing, peers, products, report, table, training  # noqa: E402  # noqa: E402
 from benchmarks import __main__ as command  # noqa: E402
 from benchmarks.kneser_ney import PlainKneserNey  # noqa: E402
-from benchmarks.table import Number, Row, Seconds, Section, Skip, race, same  # noqa: E402
+from benchmarks.table import Number, Rate, Row, Seconds, Section, Skip, race, same, turns  # noqa: E402
 
 CELLS = re.compile(r"(?<!\\)\|")
 
@@ -46,7 +47,7 @@ def test_each_topic_runs_at_small_sizes(topic):
     except Skip as reason:
         pytest.skip(str(reason))
     finally:
-        if "mxnet" in sys.modules:
+        if "mxnet" in sys.modules and "d2lrnn.device" not in sys.modules:  # which turns NumPy mode on for good
             sys.modules["mxnet"].npx.reset_np()
     check(report.render(topic, module.TITLE, section, report.moment()), topic)
 
@@ -77,6 +78,12 @@ def test_a_section_can_be_printed():
         (["ngram"], "there is no topic 'ngram'; there are start, "),
         (["--small", "bpe"], "--small needs --print"),
         (["--print"], "--print takes one topic"),
+        (
+            ["--print", "--share", "0.1", "bpe"],
+            "--share is above 0 and at most 1, and needs --print and one of learning",
+        ),
+        (["--share", "0.1", "learning"], "needs --print"),
+        (["--print", "--share", "0", "learning"], "--share is above 0"),
     ],
 )
 def test_bad_arguments_are_explained(arguments, says, capsys):
@@ -127,7 +134,9 @@ def test_what_cannot_be_measured_here_says_so_in_one_line(monkeypatch, capsys):
 
     monkeypatch.setattr(doctor, "browser", lambda: None)
     monkeypatch.setattr(corpora, "where", lambda name: None)
-    for topic, missing in (("start", "Chromium"), ("heldout", "D2LRNN_DATA")):
+    for topic, missing in (
+        ("start", "Chromium"), ("heldout", "D2LRNN_DATA"), ("learning", "D2LRNN_DATA"), ("mixing", "D2LRNN_DATA")
+    ):  # fmt: skip
         assert command.one(topic, False) == command.SKIPPED
         out, err = capsys.readouterr()
         assert out == "" and missing in err and err.count("\n") == 1
@@ -149,6 +158,99 @@ def test_a_row_knows_whether_it_reached_its_target():
     ]
     assert Row("", Number(4.6), at_most=4.7).cells()[-2:] == ["≤ 4.7", "yes"]
     assert r"p(a \| b)" in table.table([Row("p(a | b)", fast)])
+
+
+def test_of_speeds_more_is_better():
+    quick, slow = Rate((4000.0, 3000.0, 5000.0), "characters/s"), Rate((40.0, 20.0, 10.0), "characters/s")
+    assert str(quick) == "4,000 characters/s (3,000–5,000, 3 runs)" and str(slow) == "20 characters/s (10–40, 3 runs)"
+    row = Row("x", quick, {"peer": slow}, at_least=3500)
+    assert row.ratios == [200] and row.cells()[-2:] == ["≥ 3,500 characters/s", "yes"]
+    assert Row("x", quick, {"peer": slow}, times=201).reached is False
+    assert Row("x", Number(1.4, "×"), at_least=1.5).cells()[1:] == ["1.400×", "–", "–", "≥ 1.5×", "**no**"]
+
+
+def test_paired_runs_show_the_ratio_of_every_turn():
+    ours, peer = Seconds((1.0, 2.0, 4.0)), Seconds((3.0, 4.0, 4.0))
+    assert Row("x", ours, {"peer": peer}, paired=True).cells()[3] == "2× (1–3)"
+    assert Row("x", ours, {"peer": peer}).cells()[3] == "2×"
+    assert Row("x", ours, {"peer": Seconds((3.0,))}, paired=True).cells()[3] == "1.5×"  # not taken in turns
+
+
+def test_a_peer_that_is_missing_is_said_in_words_and_fails_nothing():
+    row = Row("x", Seconds((1.0,)), {"PyTorch": "not measured: no room"}, times=0.9)
+    assert row.reached is None
+    assert row.cells()[2:] == ["PyTorch: not measured: no room", "–", "–", "–"]
+
+
+def test_turns_count_what_entrants_say_after_a_first_round():
+    said = iter(range(100))
+    times = turns({"a": lambda: float(next(said)), "b": lambda: float(next(said))}, 2, 0)
+    assert times == {"a": Seconds((2.0, 4.0)), "b": Seconds((3.0, 5.0))}
+
+
+def test_pytorchs_environment_says_why_it_is_missing(tmp_path, monkeypatch):
+    monkeypatch.delenv("D2LRNN_TORCH", raising=False)
+    monkeypatch.setattr(peers, "cache", lambda: tmp_path)
+    with pytest.raises(peers.Missing, match="not made yet"):
+        peers.python(build=False)
+    assert not list(tmp_path.iterdir())
+
+    def fails(command, **_):
+        return subprocess.CompletedProcess(command, 1, "", "no such thing")
+
+    monkeypatch.setattr(peers.subprocess, "run", fails)
+    with pytest.raises(peers.Missing, match="could not be made") as why:
+        peers.python()
+    assert str(tmp_path) not in str(why.value) and not (peers.environment() / "ready").exists()
+    monkeypatch.undo()
+    monkeypatch.setenv("D2LRNN_TORCH", sys.executable)
+    with pytest.raises(peers.Missing, match=f"PyTorch {re.escape(peers.TORCH)} is needed, the Python that .* has none"):
+        peers.python()
+
+
+@pytest.mark.slow
+def test_pytorch_in_its_environment_learns_what_ours_learns():
+    try:
+        path = peers.python(build=False)
+    except peers.Missing as reason:
+        pytest.skip(str(reason))
+    ids = np.random.default_rng(0).integers(0, 7, 200)
+    size = training.Sizes(hidden=6, rows=2, length=5, steps=10)
+    with peers.PyTorch(path, 1) as torch:
+        bench = training.Bench(size, "", ids, 7, torch, "")
+        for cell in training.CELLS.values():
+            for embedding in (None, 4):
+                network = bench.network(cell, embedding=embedding)
+                theirs, ours = training.torch_fit(bench, network, 10), training.fitting(bench, network, 10)
+                assert theirs() > 0 and ours() > 0
+                np.testing.assert_allclose(ours.losses, theirs.losses, rtol=1e-4)
+        with pytest.raises(RuntimeError, match="PyTorch's process ended"):
+            torch.ask(fit="nobody", steps=1)
+
+
+def test_a_steps_products_are_those_of_a_network_with_its_weights():
+    sizes = training.Sizes(hidden=5, rows=3, length=7)
+    found = products.products(sizes, 4, 2)
+    flops = sum(2 * m * k * n * count for m, k, n, count, _ in found)
+    weights_x, weights_h, head = 4 * 10, 5 * 10, 5 * 4
+    assert flops == 2 * 3 * 7 * (
+        2 * weights_x + 3 * weights_h + 3 * head
+    )  # each weight once a token: forward, its gradient, and the input's
+
+
+def test_a_mixture_is_a_mixture_and_its_weight_is_the_best():
+    rng = np.random.default_rng(1)
+    p, q = rng.uniform(0.01, 1, (2, 500))
+    np.testing.assert_allclose(np.exp(mixing.mixed(np.log(p), np.log(q), 0.3)), 0.3 * p + 0.7 * q)
+    weight = mixing.best_weight(np.log(p), np.log(q))
+    mean = {w: np.log(w * p + (1 - w) * q).mean() for w in (weight - 0.01, weight, weight + 0.01)}
+    assert max(mean, key=mean.get) == weight
+    assert mixing.best_weight(np.log(p), np.log(p / 100)) == 0.99
+
+
+def test_where_two_lines_cross():
+    assert crossing.overtakes([(1_000, 2.0, 3.0), (100_000, 2.0, 1.0)]) == pytest.approx(10_000)
+    assert crossing.overtakes([(1_000, 2.0, 3.0), (100_000, 2.0, 2.5)]) is None
 
 
 def test_a_race_takes_turns_and_prepares_without_the_clock():

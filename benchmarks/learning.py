@@ -1,0 +1,62 @@
+"""Tiny Shakespeare, first nine tenths to learn from, the last to be scored: held-out loss after 3 and 5 minutes of `fit`."""
+
+from __future__ import annotations
+
+from benchmarks.counted import counted
+from benchmarks.learners import Setting, scaled, trained
+from benchmarks.table import Number, Row, Section, Skip
+from d2lrnn.data import corpora
+from d2lrnn.text.tokenizers import CharTokenizer
+
+TITLE = "tiny Shakespeare, characters: held-out loss by minutes of training"
+CONTEXT = 1_000  # characters before the last tenth, read first
+
+SETTINGS = (
+    Setting(hidden=512, dropout=0.4, rows=100, steps=64, rate=0.005, seconds=180, schedule="linear"),
+    Setting(hidden=512, dropout=0.4, rows=100, steps=64, rate=0.005, seconds=300, schedule="linear"),
+)
+AT_MOST = {180: 1.475, 300: 1.445}  # nats
+SMALL = (Setting(hidden=16, dropout=0.1, rows=8, steps=16, rate=0.01, seconds=1),)
+READ = {180: {"nanoGPT on a CPU, 3 minutes": 1.88}, 300: {"nanoGPT on a GPU, 3 minutes": 1.4697}}
+
+
+def measure(small: bool = False, share: float = 1.0) -> Section:
+    if corpora.where("tiny_shakespeare") is None and not small:
+        raise Skip("benchmarks: tiny_shakespeare is not on this machine (set D2LRNN_DATA), so learning is not measured")
+    text = corpora.load("shakespeare/hamlet").text[:20_000] if small else corpora.load("tiny_shakespeare").text
+    tokenizer = CharTokenizer.train(text)
+    ids = tokenizer.encode(text)
+    nine = int(0.9 * len(ids))
+    counts, order = counted(ids[:nine], ids[nine:], len(tokenizer))
+    rows = [
+        one(scaled(setting, share), ids, nine, len(tokenizer), counts, order)
+        for setting in (SMALL if small else SETTINGS)
+    ]
+    return Section(
+        rows,
+        (
+            f"{len(tokenizer)} symbols (`<unk>` is one); the first {nine:,} characters are learnt from, the last {len(ids) - nine:,} are scored, all of them, "
+            f"one after the other with the state carried from the first to the last, after the {CONTEXT:,} characters before them. Nats a character.",
+            "The seconds are those of `fit` alone, by the clock, on this machine's CPU. No look is taken at the scored text before the end: "
+            "the weights are the last ones, and no setting was chosen by it.",
+            f"Counts: Kneser–Ney of order {order} on the same split, the order chosen on the last tenth of what is learnt from.",
+            "nanoGPT: what its README says of its runs on this text, not measured here; its held-out figure is an estimate from windows of that tenth.",
+        ),
+        ("mxnet", "numpy"),
+    )
+
+
+def one(setting: Setting, ids, nine: int, symbols: int, counts: float, order: int) -> Row:
+    from d2lrnn.train import score
+
+    network, history = trained(setting, ids[:nine], symbols)
+    held_out = score(network, ids[nine:], ids[max(0, nine - CONTEXT) : nine])
+    read = f"{history.tokens:,} characters read at {history.tokens_per_second:,.0f} a second"
+    what = f"{setting}: {read}; perplexity {held_out.perplexity:.3f}, {held_out.bits:.3f} bits"
+    peers = {f"Kneser–Ney, order {order}": counts} | READ.get(setting.seconds, {})
+    return Row(
+        what,
+        Number(held_out.nats),
+        {name: Number(nats) for name, nats in peers.items()},
+        at_most=AT_MOST.get(setting.seconds),
+    )
