@@ -54,8 +54,9 @@ class Batches:
         # With a random start, at least T - 1 tokens stay over for it to vary by, if there are that many.
         spare = self.num_steps - 1 if start is None else skipped
         self._length = max(1, (len(self.tokens) - 1 - spare) // window)
-        self.sequential, self.start, self.epoch = sequential, start, 0
+        self.sequential, self.start, self.epoch = sequential, None if start is None else skipped, 0
         self._seed = int(generator(rng).integers(2**63))
+        self._crc32 = None
 
     def __len__(self) -> int:
         return self._length
@@ -70,9 +71,11 @@ class Batches:
 
     def config(self) -> dict:
         """What decides every minibatch, as plain values: two `Batches` with the same are the same."""
+        if self._crc32 is None:
+            self._crc32 = checksum(self.tokens)
         return {
             "kind": "sequential" if self.sequential else "random", "batch_size": self.batch_size, "num_steps": self.num_steps, "start": self.start,
-            "seed": self._seed, "tokens": len(self.tokens), "crc32": zlib.crc32(np.ascontiguousarray(self.tokens, np.int64)),
+            "seed": self._seed, "tokens": len(self.tokens), "crc32": self._crc32,
         }  # fmt: skip
 
     def first(self, epoch: int = 0) -> int:
@@ -108,6 +111,15 @@ class Batches:
         for begin in self.positions(epoch):
             block = np.asarray(self.tokens[begin + within])  # (T + 1, B)
             yield block[:-1], block[1:]
+
+
+def checksum(values: np.ndarray) -> int:
+    """CRC-32 of an array's numbers, whatever type they are stored in; a part at a time, so that a text larger than memory has one too."""
+    values = np.asarray(values).reshape(-1)
+    kind, crc = "<i8" if values.dtype.kind in "iub" else "<f8", 0
+    for at in range(0, len(values), _CHUNK):
+        crc = zlib.crc32(np.ascontiguousarray(values[at : at + _CHUNK], kind), crc)
+    return crc
 
 
 def random_batches(

@@ -9,8 +9,8 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import mxnet
 import numpy as np
 
 import d2lrnn
+from d2lrnn import device as devices
 from d2lrnn.data.files import write_whole
 from d2lrnn.nn.models import network_from
 from d2lrnn.nn.network import Network
@@ -42,12 +43,13 @@ class Checkpoint:
 
     def network(self, *, engine: str | None = None, device=None, best: bool = True) -> Network:
         """The network with its weights: the best ones on the validation text, where there was one, or with best=False the last ones."""
+        device = devices.choose(device)
         try:
             network = network_from(
                 self.about["network"], engine=engine or self.about["engine"], device=device, dtype=self.about["dtype"]
             )
             network.parameters.set(self.arrays["best" if best and "best" in self.arrays else "weights"])
-        except (KeyError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise CheckpointError(f"{self.path} is a checkpoint whose network cannot be made: {error}") from error
         return network
 
@@ -56,7 +58,7 @@ class Checkpoint:
         stored = self.about.get("tokenizer")
         try:
             return None if stored is None else tokenizer_from(stored)
-        except (KeyError, ValueError, TypeError) as error:
+        except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
             raise CheckpointError(f"{self.path} is a checkpoint whose tokenizer cannot be made: {error}") from error
 
 
@@ -78,7 +80,7 @@ def save(
         "tokenizer": None if tokenizer is None else tokenizer_config(tokenizer), **(more or {}),
     }  # fmt: skip
     buffer = io.BytesIO()
-    text = np.frombuffer(json.dumps(about).encode("ascii"), np.uint8)
+    text = np.frombuffer(_json(about).encode("ascii"), np.uint8)
     np.savez(buffer, about=text, weights=network.parameters.get(), **(arrays or {}))
     write_whole(Path(path), buffer.getvalue())
 
@@ -95,15 +97,23 @@ def load(path: str | os.PathLike) -> Checkpoint:
             f"{path} is no checkpoint: it is not a .npz file" + (" but an empty one" if not data else "")
         )
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            wrong = archive.testzip()  # before a number of it is believed
+        if wrong is not None:
+            raise zipfile.BadZipFile(f"the checksum of {wrong} is wrong")
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, KeyError, NotImplementedError) as error:
+    except Exception as error:  # a damaged file can raise nearly anything
+        if "allow_pickle" in str(error):
+            raise CheckpointError(
+                f"{path} is no checkpoint of d2lrnn: there are Python objects in it, which could run code, so it was not loaded"
+            ) from error
         raise CheckpointError(f"{path} is damaged or cut off ({error}); take an older copy of it") from error
     try:
         about = json.loads(bytes(arrays.pop("about")))
         if about["format"] != FORMAT:
             raise KeyError(about["format"])
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise CheckpointError(f"{path} is no checkpoint of d2lrnn: it is a .npz file without a description") from error
     if about.get("version") != VERSION:
         raise CheckpointError(
@@ -112,6 +122,29 @@ def load(path: str | os.PathLike) -> Checkpoint:
     if "weights" not in arrays:
         raise CheckpointError(f"{path} is a checkpoint without weights")
     return Checkpoint(path, about, arrays)
+
+
+def sweep(path: Path) -> None:
+    """Remove what a run that was killed while it wrote `path` left beside it."""
+    left = re.compile(re.escape(path.name) + r"\.[0-9a-f]{8}\.part")
+    for other in path.parent.iterdir():
+        if left.fullmatch(other.name):
+            other.unlink(missing_ok=True)
+
+
+def plain(values):
+    """Values as they come back from a file: NumPy's numbers become Python's, tuples become lists."""
+    return json.loads(_json(values))
+
+
+def _json(values) -> str:
+    return json.dumps(values, default=_number)
+
+
+def _number(value):
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"a checkpoint holds plain values and NumPy's numbers, got {type(value).__name__}: {value!r}")
 
 
 def tokenizer_config(tokenizer: Tokenizer) -> dict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
 from d2lrnn.arguments import check_whole
 from d2lrnn.train.optimizers import OPTIMIZERS
@@ -17,8 +17,8 @@ class Recipe:
     optimizer: "adam" or "sgd"; optimizer_settings: its arguments. rate: the highest learning rate.
     warmup: the share of the run in which the rate rises to it. schedule: "cosine" (then down to 0; Loshchilov & Hutter 2017), "linear" (the same,
     in a straight line) or "constant".
-    clip: θ of slide 25, None for no clipping. carry: the state after one minibatch is where the next one begins, detached (truncated BPTT; for
-    `sequential_batches`); otherwise each minibatch begins with zeros.
+    clip: θ of slide 25, None for no clipping. carry: the state after one minibatch is where the next one begins, detached (truncated BPTT), until the
+    epoch ends; otherwise each minibatch begins with zeros. None: carried for `sequential_batches`, whose rows go on, and for nothing else.
     evaluate_every: steps between two looks at the validation text; None: once an epoch. patience: stop after so many looks without a better one.
     seed: of dropout.
     """
@@ -32,7 +32,7 @@ class Recipe:
     warmup: float = 0.02
     schedule: str = "cosine"
     clip: float | None = 1.0
-    carry: bool = True
+    carry: bool | None = None
     evaluate_every: int | None = None
     patience: int | None = None
     seed: int = 0
@@ -41,8 +41,10 @@ class Recipe:
         length = [getattr(self, name) for name in ("epochs", "steps", "seconds")]
         if sum(value is not None for value in length) != 1:
             raise ValueError(f"fit: give exactly one of epochs, steps and seconds, got {', '.join(map(str, length))}")
-        if not next(value for value in length if value is not None) > 0:
-            raise ValueError(f"fit: epochs, steps or seconds must be above 0, got {', '.join(map(str, length))}")
+        if not 0 < next(value for value in length if value is not None) < math.inf:
+            raise ValueError(
+                f"fit: epochs, steps or seconds must be above 0 and finite, got {', '.join(map(str, length))}"
+            )
         if self.steps is not None:
             check_whole("steps", self.steps, 1)
         if self.optimizer not in OPTIMIZERS:
@@ -54,7 +56,7 @@ class Recipe:
         if not 0 <= self.warmup < 1:
             raise ValueError(f"fit: warmup is a share of the run, from 0 to below 1, got {self.warmup!r}")
         if self.clip is not None and not self.clip > 0:
-            raise ValueError(f"clip: θ must be above 0, or None for no clipping, got {self.clip!r}")
+            raise ValueError(f"fit: clip must be above 0, or None for no clipping, got {self.clip!r}")
         for name, least in (("evaluate_every", 1), ("patience", 1)):
             if getattr(self, name) is not None:
                 check_whole(name, getattr(self, name), least)
@@ -62,12 +64,14 @@ class Recipe:
         self.make_optimizer()
 
     def make_optimizer(self):
-        return OPTIMIZERS[self.optimizer](**self.optimizer_settings)
+        kind = OPTIMIZERS[self.optimizer]
+        check_names("optimizer_settings", self.optimizer_settings, kind)
+        return kind(**self.optimizer_settings)
 
     def rate_at(self, progress: float) -> float:
         """The learning rate when a share `progress` of the run, 0 to 1, is done."""
         if progress < self.warmup:
-            return self.rate * max(progress, 1e-3) / self.warmup
+            return self.rate * min(1.0, max(progress, 1e-3) / self.warmup)
         if self.schedule == "constant":
             return self.rate
         left = 1 - min(1.0, (progress - self.warmup) / (1 - self.warmup))
@@ -75,3 +79,11 @@ class Recipe:
 
     def config(self) -> dict:
         return asdict(self)
+
+
+def check_names(what: str, given: dict, kind: type) -> None:
+    """Raises TypeError for a name that the dataclass `kind` does not have; the message lists those that it has."""
+    known = [field.name for field in fields(kind)]
+    for name in given:
+        if name not in known:
+            raise TypeError(f"{what}: there is no setting {name!r}; there are {', '.join(known)}")

@@ -30,7 +30,7 @@ class Replicas:
             losses.append(loss)
             ends.append(end)
         first, *others = self.networks
-        total = sum(weights)
+        total = sum(weights) or 1.0  # where nothing counts, the loss and its gradient are 0
         first.parameters.grad *= weights[0] / total
         loss = losses[0] * (weights[0] / total)
         for network, its, weight in zip(others, losses[1:], weights[1:], strict=True):
