@@ -16,10 +16,10 @@ CONTEXT = 1_000
 HELD_OUT = 100_000  # characters for validation, and as many for the test
 
 SETTINGS = {
-    10_000: Setting(hidden=128, dropout=0.5, rows=8, steps=32, rate=0.004, seconds=15),
-    30_000: Setting(hidden=192, dropout=0.5, rows=16, steps=32, rate=0.004, seconds=25),
-    100_000: Setting(hidden=256, dropout=0.5, rows=32, steps=35, rate=0.004, seconds=45),
-    300_000: Setting(hidden=256, dropout=0.5, rows=32, steps=50, rate=0.004, seconds=100),
+    10_000: Setting(hidden=128, dropout=0.5, rows=8, steps=32, rate=0.004, seconds=10),
+    30_000: Setting(hidden=192, dropout=0.5, rows=16, steps=32, rate=0.004, seconds=20),
+    100_000: Setting(hidden=256, dropout=0.5, rows=32, steps=35, rate=0.004, seconds=35),
+    300_000: Setting(hidden=256, dropout=0.5, rows=32, steps=50, rate=0.004, seconds=90),
     1_000_000: Setting(hidden=512, dropout=0.4, rows=100, steps=64, rate=0.005, seconds=240),
     2_000_000: Setting(hidden=512, dropout=0.3, rows=100, steps=64, rate=0.005, seconds=300),
     5_000_000: Setting(hidden=512, dropout=0.2, rows=100, steps=64, rate=0.005, seconds=360),
@@ -72,15 +72,8 @@ def one(setting: Setting, train, valid, test, symbols: int) -> tuple[Row, float,
     models = [KneserNey(counts, order) for order in ORDERS]
     model = min(models, key=lambda model: -model.log_probs(valid, train[-model.order :]).mean())
     counted = float(-model.log_probs(test, valid[-model.order :]).mean())
-    steps = setting.rows * setting.steps
-    network, history = trained(
-        setting,
-        train,
-        symbols,
-        valid,
-        train[-256:],
-        evaluate_every=max(1, int(100 * 1120 / steps) * (1 + len(train) // 200_000)),
-    )
+    every = max(1, min(2 * len(train), 600_000) // (setting.rows * setting.steps))  # two epochs of a small text
+    network, history = trained(setting, train, symbols, valid, train[-256:], evaluate_every=every)
     loss = score(network, test, valid[-CONTEXT:], rows=8).nats
     what = f"{len(train):,} characters: {setting}; best at step {history.best[0]:,} of {history.steps:,}"
     return Row(what, Number(loss), {f"Kneser–Ney, order {model.order}": Number(counted)}), counted, loss

@@ -38,7 +38,7 @@ def measure(small: bool = False, share: float = 1.0) -> Section:
             f"{len(tokenizer)} symbols (`<unk>` is one); the first {nine:,} characters are learnt from, the last {len(ids) - nine:,} are scored, all of them, "
             f"one after the other with the state carried from the first to the last, after the {CONTEXT:,} characters before them. Nats a character.",
             "The seconds are those of `fit` alone, by the clock, on this machine's CPU. No look is taken at the scored text before the end: "
-            "the weights are the last ones, and no setting was chosen by it.",
+            "the weights are the last ones.",
             f"Counts: Kneser–Ney of order {order} on the same split, the order chosen on the last tenth of what is learnt from.",
             "nanoGPT: what its README says of its runs on this text, not measured here; its held-out figure is an estimate from windows of that tenth.",
         ),

@@ -20,7 +20,7 @@ CONTEXT = 1_000
 # Each is trained on the first part and scored on the validation part; the best is trained once more, on both.
 SETTINGS = tuple(
     Setting(hidden=256, dropout=dropout, rows=32, steps=35, rate=0.004, epochs=epochs)
-    for dropout, epochs in ((0.5, 8), (0.5, 12), (0.6, 12), (0.6, 18))
+    for dropout, epochs in ((0.5, 10), (0.5, 16), (0.6, 16), (0.6, 24), (0.7, 24))
 )
 SMALL = (Setting(hidden=16, dropout=0.1, rows=4, steps=16, rate=0.01, epochs=2),)
 

@@ -174,8 +174,8 @@ def turns(entrants: dict[str, Callable[[], float]], runs: int, rest: float = 0.3
     """
     seconds = {name: [] for name in entrants}
     for run in range(runs + 1):
+        gc.collect()
         for name, call in entrants.items():
-            gc.collect()
             time.sleep(rest)
             taken = call()
             if run:
