@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import mxnet as mx
+import numpy as np
 
 from d2lrnn import device  # noqa: F401 - it sets MXNet up
 
@@ -28,9 +29,10 @@ def clipping_factor(norm, limit: float | None):
     """
     if limit is None:
         return 1 + 0 * norm
-    if not limit > 0:
-        raise ValueError(f"clip: θ must be above 0, or None for no clipping, got {limit!r}")
-    return limit / mx.np.clip(norm, limit, math.inf)  # clip lets NaN through; maximum would not
+    bound = float(np.float32(limit))  # MXNet's clip rounds its limits so, and below them the factor is to be 1 exactly
+    if not 0 < bound < math.inf:
+        raise ValueError(f"clip: θ must be above 0 and finite, or None for no clipping, got {limit!r}")
+    return bound / mx.np.clip(norm, bound, math.inf)  # clip lets NaN through; maximum would not
 
 
 def clip(grads: Sequence, limit: float) -> float:

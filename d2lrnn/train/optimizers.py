@@ -62,7 +62,7 @@ class Adam:
         root = math.sqrt(1 - self.beta2**step)
         w, m, v = (a.as_nd_ndarray() for a in (parameters.flat, memory["mean"], memory["variance"]))
         mx.nd.contrib.adamw_update(
-            w, parameters.grad.as_nd_ndarray(), m, v, factor.as_nd_ndarray(), lr=root / (1 - self.beta1**step), eta=rate,
+            w, parameters.grad.as_nd_ndarray(), m, v, factor.as_nd_ndarray().astype("float32", copy=False), lr=root / (1 - self.beta1**step), eta=rate,
             beta1=self.beta1, beta2=self.beta2, epsilon=self.epsilon * root, wd=self.weight_decay, out=w,
         )  # fmt: skip
 

@@ -43,6 +43,11 @@ class _Bar:
 def bar(run, wanted: bool | None):
     """A bar if it is wanted; None: in a terminal or a notebook, and not under CI."""
     if wanted is None:
-        watched = sys.stderr.isatty() or "ipykernel" in sys.modules
-        wanted = watched and not os.environ.get("CI")
+        wanted = (sys.stderr.isatty() or _in_notebook()) and not os.environ.get("CI")
     return _Bar(run) if wanted else _NoBar()
+
+
+def _in_notebook() -> bool:
+    """Whether a kernel runs this; that ipykernel was imported says little, for other packages import it."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return hasattr(shell, "kernel")

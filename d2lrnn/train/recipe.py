@@ -55,8 +55,8 @@ class Recipe:
             raise ValueError(f"fit: rate must be a number above 0, got {self.rate!r}")
         if not 0 <= self.warmup < 1:
             raise ValueError(f"fit: warmup is a share of the run, from 0 to below 1, got {self.warmup!r}")
-        if self.clip is not None and not self.clip > 0:
-            raise ValueError(f"fit: clip must be above 0, or None for no clipping, got {self.clip!r}")
+        if self.clip is not None and not 0 < self.clip < math.inf:
+            raise ValueError(f"fit: clip must be above 0 and finite, or None for no clipping, got {self.clip!r}")
         for name, least in (("evaluate_every", 1), ("patience", 1)):
             if getattr(self, name) is not None:
                 check_whole(name, getattr(self, name), least)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mxnet import autograd
 
+from d2lrnn.nn.heads import as_numpy
 from d2lrnn.nn.network import Network
 
 
@@ -20,6 +21,7 @@ class Replicas:
 
     def gradient(self, batch: tuple, states: list) -> tuple:
         """Forward and backward. states: one for each copy. Returns the mean loss of the minibatch, an array, and the new states."""
+        batch = tuple(None if part is None else as_numpy(part) for part in batch)
         shares = self.networks[0].shares(batch, len(self.networks))
         weights = [network.count(share) for network, share in zip(self.networks, shares, strict=True)]
         losses, ends = [], []

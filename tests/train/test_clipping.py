@@ -1,0 +1,87 @@
+"""Clipping: the direction stays, the size is bounded, and what is not a number does not become one."""
+
+import mxnet as mx
+import numpy as np
+import pytest
+
+from d2lrnn.train.clipping import clip, clipping_factor, global_norm
+
+SHAPES = [(3, 4), (5,), (1, 2, 2)]
+
+
+def gradients(device, dtype="float32", scale=1.0, seed=0):
+    rng = np.random.default_rng(seed)
+    return [mx.np.array(scale * rng.normal(size=shape), dtype=dtype, ctx=device) for shape in SHAPES]
+
+
+def joined(arrays):
+    return np.concatenate([a.asnumpy().ravel() for a in arrays]).astype(float)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("limit", [1e-3, 0.5, 3.0])
+def test_the_direction_stays_and_the_norm_is_bounded(device, dtype, limit):
+    grads = gradients(device, dtype, 7.0)
+    before = joined(grads)
+    assert clip(grads, limit) == pytest.approx(np.linalg.norm(before), rel=1e-5)
+    after = joined(grads)
+    assert np.linalg.norm(after) == pytest.approx(limit, rel=1e-5)
+    cosine = before @ after / np.linalg.norm(before) / np.linalg.norm(after)
+    assert cosine == pytest.approx(1, abs=1e-6)
+    np.testing.assert_allclose(after, before * limit / np.linalg.norm(before), rtol=1e-5)
+
+
+def test_one_norm_for_all_and_not_one_for_each(device):
+    small, large = mx.np.array([0.3], ctx=device), mx.np.array([[40.0]], ctx=device)
+    clip([small, large], 1.0)
+    assert small.item() / large.item() == pytest.approx(0.3 / 40)
+    assert global_norm([small, large]).item() == pytest.approx(1, rel=1e-5)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_below_the_limit_not_a_bit_changes(device, dtype):
+    grads = gradients(device, dtype, 0.1)
+    before = joined(grads)
+    clip(grads, np.linalg.norm(before) * 1.001)
+    assert (joined(grads) == before).all()
+
+
+def test_a_zero_gradient_stays_zero(device):
+    zeros = mx.np.zeros(5, ctx=device)
+    assert clip(zeros, 1.0) == 0
+    assert zeros.asnumpy().tolist() == [0] * 5
+    assert clipping_factor(global_norm(zeros), 1.0).item() == 1
+
+
+def test_one_array_as_well_as_several(device):
+    one = mx.np.array([3.0, 4.0], ctx=device)
+    assert global_norm(one).shape == (1,) and global_norm(one).item() == pytest.approx(5)
+    assert clip(one, 2.5) == pytest.approx(5)
+    np.testing.assert_allclose(one.asnumpy(), [1.5, 2.0], rtol=1e-6)
+
+
+@pytest.mark.parametrize("limit", [1.0, None])
+def test_nan_in_the_norm_is_nan_in_the_factor(device, limit):
+    norm = global_norm(mx.np.array([1.0, np.nan], ctx=device))
+    assert np.isnan(clipping_factor(norm, limit).item())
+
+
+def test_an_infinite_norm_gives_a_factor_that_no_optimizer_takes(device):
+    norm = global_norm(mx.np.array([np.inf, 1.0], ctx=device))
+    assert clipping_factor(norm, 1.0).item() == 0
+    assert np.isnan(clipping_factor(norm, None).item())
+
+
+def test_no_limit_clips_nothing(device):
+    assert clipping_factor(mx.np.array([1e9], ctx=device), None).item() == 1
+
+
+@pytest.mark.parametrize("limit", [0, -1.0, float("nan"), float("inf")])
+def test_a_limit_is_above_zero(device, limit):
+    with pytest.raises(ValueError, match="clip: θ must be above 0 and finite, or None for no clipping, got"):
+        clip(mx.np.ones(2, ctx=device), limit)
+
+
+def test_there_must_be_a_gradient():
+    with pytest.raises(ValueError, match="at least one gradient is needed, got none"):
+        global_norm([])
