@@ -275,7 +275,7 @@ class Run:
             memory = {name: _of_size(stored.arrays[f"memory.{name}"], size) for name in self.memory}
             states = [
                 tuple(
-                    network.array(stored.arrays[name], network.dtype)
+                    network.array(_like_state(stored.arrays[name], network), network.dtype)
                     for name in (f"state{k}.0", f"state{k}.1")
                     if name in stored.arrays
                 )
@@ -298,6 +298,14 @@ def _of_size(array: np.ndarray, size: int) -> np.ndarray:
     """The array, if it has a number for each weight. Raises ValueError."""
     if array.shape != (size,):
         raise ValueError(f"{size:,} numbers are needed, got shape {array.shape}")
+    return array
+
+
+def _like_state(array: np.ndarray, network) -> np.ndarray:
+    """The array, if it can be a state of the network. Raises ValueError."""
+    layers, _, hidden = network.begin_state(1)[0].shape
+    if array.ndim != 3 or (array.shape[0], array.shape[2]) != (layers, hidden):
+        raise ValueError(f"a state of shape ({layers}, B, {hidden}) is needed, got {array.shape}")
     return array
 
 
