@@ -123,6 +123,20 @@ def test_with_a_bit_flipped_it_is_an_error_or_the_same(device, tmp_path):
     assert caught > 0.7 * len(places)
 
 
+def test_an_array_that_seems_shorter_is_an_error(device, tmp_path):
+    """Read by its own header it would be there: with fewer numbers, and without the checksum being looked at."""
+    path = tmp_path / "a.npz"
+    net = written(path, device)
+    size = len(net.parameters)
+    whole, shape = path.read_bytes(), f"'shape': ({size},)".encode()
+    assert whole.count(shape) == 1
+    path.write_bytes(
+        whole.replace(shape, f"'shape': ({int(str(size)[1:]):0{len(str(size))}d},)".encode().replace(b"(0", b"( "))
+    )
+    with pytest.raises(CheckpointError, match="damaged or cut off .*the checksum of weights.npy is wrong"):
+        load(path)
+
+
 def npz(**arrays):
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)
