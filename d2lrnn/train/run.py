@@ -51,7 +51,6 @@ class Run:
         self._check_ids()
         sequential = isinstance(batches, Batches) and batches.sequential
         self.carry = sequential if recipe.carry is None else recipe.carry
-        self._alive = 0.0
         self.total = recipe.steps
         if recipe.epochs is not None:
             self.total = max(1, math.ceil(recipe.epochs * self.steps_an_epoch))
@@ -142,10 +141,12 @@ class Run:
         return step / self.total
 
     def factor(self, loss, norm):
-        """What the gradient is multiplied by. From the first loss or norm that is not finite it stays NaN, and an update with NaN changes nothing:
-        Python learns of it a step later."""
-        self._alive = 0 * (self._alive + loss + norm)
-        return clipping_factor(norm, self.recipe.clip) + self._alive
+        """What the gradient is multiplied by; NaN, with which an update changes nothing, if loss or norm is not finite.
+
+        Python reads a step's numbers one step later, and here at the latest: after a step that was not finite there is no other.
+        """
+        self.settle()
+        return clipping_factor(norm, self.recipe.clip) + 0 * loss
 
     def is_over(self, steps: int) -> bool:
         return steps >= self.total if self.total is not None else self.seconds() >= self.recipe.seconds
@@ -155,7 +156,6 @@ class Run:
 
     def note(self, step: int, loss, norm, batch) -> None:
         """Remember a step. Its numbers are read one step later, so that Python goes on while MXNet computes."""
-        self.settle()
         self.waiting = (step, loss, norm)
         self.history.tokens += int(np.prod(batch[0].shape[:2]))
 
