@@ -97,7 +97,7 @@ class Pass:
         return [Y, *end]
 
 
-def worst_slope(number, arguments, gradients, rng, coordinates=8, lines=3, step=1e-5) -> float:
+def worst_slope(number, arguments, gradients, rng, coordinates=6, lines=2, step=1e-5) -> float:
     """How far central finite differences of number() are from its gradients, relative to the largest gradient.
 
     Along single coordinates (None: every one), and along random lines in which every coordinate takes part.

@@ -48,8 +48,8 @@ def test_gradients_under_each_encoding(cell, engine, encoding, device, rng):
 
 
 @pytest.mark.parametrize("cell, engine", ENGINES)
-def test_every_coordinate_of_two_layers_in_both_directions(cell, engine, device, rng):
-    net = small(device, rng, cell=cell, engine=engine, layers=2, bidirectional=True, hidden=2)
+def test_every_coordinate_of_two_layers(cell, engine, device, rng):
+    net = small(device, rng, cell=cell, engine=engine, layers=2, hidden=2)
     check(net, *inputs_and_state(net, rng), LENGTHS, rng, coordinates=None, lines=0)
 
 
