@@ -82,7 +82,7 @@ def test_killed_again_and_again_it_ends_to_the_bit_as_if_nothing_had_been(start,
     path.parent.mkdir()
     whole, ready, halves, stood = go(start(whole_path)), start(path), 0, []
     # While the first checkpoint is written; in between, at a random time; while a later one is written, over a good one.
-    for moment, count in [("writing", 1), ("look", 1), ("writing", 3), ("look", 2), ("writing", 4), ("look", 1)]:
+    for moment, count in [("writing", 1), ("look", 1), ("writing", 3), ("look", 2), ("writing", 4)]:
         process, ready = go(ready), start(path)  # the next one loads its libraries meanwhile
         read_until(process, moment, count)
         if moment == "look":
