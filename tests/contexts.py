@@ -15,6 +15,8 @@ import pytest
 from mxnet.base import _LIB, check_call
 from mxnet.ndarray import NDArray
 
+from d2lrnn import device as devices
+
 NDArrayBase = NDArray.__mro__[1]
 MADE = NDArrayBase.__init__
 KINDS = {1: "cpu", 2: "gpu", 3: "cpu_pinned", 5: "cpu_shared"}
@@ -74,6 +76,10 @@ def unguarded():
         NDArrayBase.__init__ = before
 
 
+# For large grids: each of their tests on cpu(1) alone, where the guard sees most. Smaller tests of the same functions run on both.
+on_cpu1 = pytest.mark.parametrize("device", [1], indirect=True, ids=["cpu1"])
+
+
 @pytest.fixture(params=[0, 1], ids=["cpu0", "cpu1"])
 def device(request) -> mx.Context:
     """The context to run on. MXNet's own default stays cpu(0), so on cpu(1) whatever forgets to say where it wants an array is caught."""
@@ -82,5 +88,9 @@ def device(request) -> mx.Context:
 
 @pytest.fixture(autouse=True)
 def guarded(device):
-    with only_on(device):
-        yield
+    devices.use_threads(1)  # arrays are small here: threads would only wait for each other
+    try:
+        with only_on(device):
+            yield
+    finally:
+        devices.use_threads()

@@ -7,7 +7,7 @@ T time steps, B batch, H hidden units, D directions.
 import mxnet as mx
 import numpy as np
 import pytest
-from contexts import unguarded
+from contexts import on_cpu1, unguarded
 from ladder import LENGTHS, B, Pass, T, inputs_and_state, small
 from mxnet import autograd, gluon
 
@@ -70,6 +70,7 @@ def gluon_layer(net):
     return layer
 
 
+@on_cpu1
 @pytest.mark.parametrize("both", [False, True], ids=["one way", "both ways"])
 @pytest.mark.parametrize("layers", [1, 2, 3])
 @pytest.mark.parametrize("cell", FUSED)

@@ -5,6 +5,7 @@ L layers, D directions.
 
 import numpy as np
 import pytest
+from contexts import on_cpu1
 from ladder import ENGINES, LENGTHS, B, Pass, T, inputs_and_state, randomize, small, worst_slope
 
 from d2lrnn.nn.models import EncoderDecoder, LanguageModel, SequenceClassifier, SequenceTagger
@@ -26,6 +27,7 @@ def check(net, X, state, lengths, rng, **which):
         assert worst_slope(passed.number, passed.arguments(), gradients, rng, **which) <= 1e-6
 
 
+@on_cpu1
 @pytest.mark.parametrize("both", [False, True], ids=["one way", "both ways"])
 @pytest.mark.parametrize("layers", [1, 2, 3])
 @pytest.mark.parametrize("cell, engine", ENGINES)
@@ -47,6 +49,7 @@ def test_gradients_under_each_encoding(cell, engine, encoding, device, rng):
     check(net, *inputs_and_state(net, rng), LENGTHS, rng)
 
 
+@on_cpu1
 @pytest.mark.parametrize("cell, engine", ENGINES)
 def test_every_coordinate_of_two_layers(cell, engine, device, rng):
     net = small(device, rng, cell=cell, engine=engine, layers=2, hidden=2)
@@ -79,7 +82,7 @@ def models(cell, engine, device, rng):
     yield "regression", regression, (vectors, LENGTHS, rng.normal(size=B))
     target = rng.integers(0, 5, (T + 1, B))
     translator = EncoderDecoder(4, 5, layers=2, embedding=2, **common)
-    yield "encoder-decoder", translator, (ids, LENGTHS, target, np.array([5, 2, 3]))
+    yield "encoder-decoder", translator, (ids, LENGTHS, target, np.array([T + 1, 2, 3]))
 
 
 @pytest.mark.parametrize("cell, engine", ENGINES)

@@ -134,7 +134,7 @@ def test_a_batch_in_which_nothing_counts_has_loss_0(common, rng):
 def test_a_decoder_begins_where_the_encoder_ended(engine, common, rng):
     net = randomize(EncoderDecoder(V, V + 1, layers=2, embedding=3, engine=engine, **common), rng)
     source, target = rng.integers(0, V, (T, B)), rng.integers(0, V + 1, (T + 2, B))
-    target_lengths = np.array([6, 3, 2])
+    target_lengths = np.array([T + 2, 3, 2])
     _, begin = layers_of(net, source, zeros(net.encoder), LENGTHS, "encoder.", net.encoder)
     encoded = net.encode(source, LENGTHS)
     for s, right in zip(encoded, begin, strict=True):
@@ -152,7 +152,7 @@ def test_a_decoder_begins_where_the_encoder_ended(engine, common, rng):
     with pytest.raises(ValueError, match="target: at least two tokens are needed"):
         net.loss((source, LENGTHS, target[:1], np.ones(B)))
     with pytest.raises(ValueError, match="target: at least two tokens are needed"):
-        net.loss((source, LENGTHS, target, np.array([6, 3, 1])))
+        net.loss((source, LENGTHS, target, np.array([T + 2, 3, 1])))
 
 
 @pytest.mark.parametrize("cell, engine", ENGINES)
