@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from d2lrnn.plots.style import BLUE, GREEN, GREY, INK, ORANGE, PALE, PINK
 
@@ -23,11 +23,13 @@ def equation(*parts: str | tuple[str, np.ndarray, str]) -> Figure:
 
     parts: a sign, e.g. "⊙", or (name, array (B, H), kind). kind: "gate" (0 to 1), "state" (-1 to 1) or "sum" (what goes into a nonlinearity).
     """
-    widths = [0.32 * max(len(part), 2) if isinstance(part, str) else part[1].shape[1] for part in parts]
+    widths = [
+        0.32 * max(*map(len, part.split("\n")), 2) if isinstance(part, str) else part[1].shape[1] for part in parts
+    ]
     rows = max(part[1].shape[0] for part in parts if not isinstance(part, str))
     scale = min(0.46, 9.4 / sum(widths))
     figure, panels = plt.subplots(
-        1, len(parts), figsize=(scale * sum(widths) + 0.3, scale * rows + 0.6), width_ratios=widths
+        1, len(parts), figsize=(scale * sum(widths) + 0.3, scale * rows + 0.45), width_ratios=widths
     )
     for panel, part in zip(np.atleast_1d(panels), parts, strict=True):
         panel.grid(False)
@@ -35,7 +37,7 @@ def equation(*parts: str | tuple[str, np.ndarray, str]) -> Figure:
             panel.axis("off")
             panel.set_xlim(-1, 1)
             panel.set_ylim(-1, 1)
-            panel.text(0, 0, part, ha="center", va="center", fontsize=14, color=INK)
+            panel.text(0, 0, part, ha="center", va="center", fontsize=14 if "\n" not in part else 11, color=INK)
             continue
         name, values, kind = part
         colours, low, high = _KINDS[kind]
@@ -47,7 +49,7 @@ def equation(*parts: str | tuple[str, np.ndarray, str]) -> Figure:
                 column, row, f"{value:.2f}".replace("-", "−"), ha="center", va="center", fontsize=8 * scale / 0.46 + 1,
                 color="white" if dark else INK,
             )  # fmt: skip
-        panel.set_title(name, fontsize=12, loc="center")
+        panel.set_title(name, fontsize=12, loc="center", weight="normal")
         panel.set_xticks([])
         panel.set_yticks([])
         for spine in panel.spines.values():
@@ -104,14 +106,14 @@ def learning(
                 )  # fmt: skip
         panel.axhline(baseline[1], color=INK, linestyle=(0, (6, 2)), linewidth=1.6, zorder=1)
         panel.annotate(
-            f"{baseline[0]}, {baseline[1]:.2f}", (1, baseline[1]), (-2, 4), xycoords=panel.get_yaxis_transform(),
+            f"{baseline[0]}, {baseline[1]:.2f}", (1, baseline[1]), (-2, 8), xycoords=panel.get_yaxis_transform(),
             textcoords="offset points", ha="right", color=INK, fontsize=9.5,
         )  # fmt: skip
         panel.set_yscale("log")
         panel.yaxis.set_major_locator(FixedLocator([0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]))
         panel.yaxis.set_minor_locator(NullLocator())
         panel.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
-        panel.set_ylim(top=3.2)
+        panel.set_ylim(top=5)
         panel.set_title(title, fontsize=11)
         panel.set_xlabel("training steps")
     first = np.atleast_1d(axes)[0]
@@ -136,6 +138,7 @@ def gates(panels: Mapping[str, Mapping[str, tuple[Sequence[float], np.ndarray]]]
         for (name, (at, values)), (colour, marker, line) in zip(by_network.items(), _LOOKS[2:] + _LOOKS, strict=False):
             panel.plot(at, values, color=colour, marker=marker, markersize=4.5, linestyle=line, label=name)
         panel.set_ylim(0, 1.02)
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         panel.set_title(title, fontsize=11)
         panel.set_xlabel(xlabel)
     first = np.atleast_1d(axes)[0]
