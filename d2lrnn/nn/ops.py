@@ -1,5 +1,5 @@
 """The few functions that the equations are written with. They take MXNet arrays, and also symbols, so that a whole unrolled network can be traced once
-into a graph and then run without Python in between (`Compiled`).
+into a graph and then run without Python in between (`Compiled`). They take NumPy arrays as well: `d2lrnn.generate` writes with those on a CPU.
 """
 
 from __future__ import annotations
@@ -7,16 +7,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import mxnet as mx
+import numpy as np
 
 from d2lrnn import device  # noqa: F401 - it sets MXNet up
+from d2lrnn.nn import numpy_ops
 
 
 def np_of(x):
-    """`mxnet.np` for an array, `mxnet.sym.np` for a symbol."""
+    """`mxnet.np` for an array, `mxnet.sym.np` for a symbol, `numpy` for a NumPy array."""
+    if isinstance(x, np.ndarray):
+        return np
     return mx.sym.np if isinstance(x, mx.sym.Symbol) else mx.np
 
 
 def npx_of(x):
+    if isinstance(x, np.ndarray):
+        return numpy_ops
     return mx.sym.npx if isinstance(x, mx.sym.Symbol) else mx.npx
 
 
