@@ -70,7 +70,7 @@ def decay(state: np.ndarray, kept: np.ndarray, plain: np.ndarray, title: str) ->
     axes.plot(at, plain, color=ORANGE, linestyle="--", label="plain RNN (z = 0, r = 1)", zorder=2)
     below = np.flatnonzero(state <= state[0] / 2)
     if len(below):
-        step = below[0]
+        step = int(below[0])
         axes.plot(step, state[step], "o", markersize=13, markerfacecolor="none", markeredgecolor=INK, zorder=5)
         axes.annotate(
             f"half after {step} step{'s' * (step > 1)}", (step, state[step]), (14, 12), textcoords="offset points",
