@@ -29,6 +29,8 @@ def temperature(scores: np.ndarray, value: float) -> np.ndarray:
     0 is the limit: all mass on the likeliest token, the first of equals, as greedy does. Raises ValueError unless 0 ≤ value < infinity.
     """
     check_temperature(value)
+    if value == 1:
+        return log_softmax(scores)
     scores = np.asarray(scores, np.float64)
     if value > 0:
         highest = scores.max(-1, keepdims=True)

@@ -1,5 +1,8 @@
 """`generate` and `stream`: the same text from every engine, alone and in a batch; what is said about prompts; when it stops."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from mxnet import autograd
@@ -68,6 +71,21 @@ def test_every_engine_writes_the_same_text(cell):
     for options in ({"rng": 5}, {"method": "greedy"}, {"rng": 6, "temperature": 0.6, "top_k": 6, "top_p": 0.9}):
         texts = [generate(model, CHARS, "the ", 40, **options) for model in models]
         assert len(set(texts)) == 1 and len(texts[0]) == 44 and texts[0].startswith("the ")
+
+
+def test_on_another_context():
+    net = network()
+    there = net.twin(device="cpu(1)")
+    expected = generate(net, CHARS, ["the ", "sea"], 30, rng=2, stop="\n")
+    for model in (there, NetworkStepper(there), Rereader(there)):
+        assert generate(model, CHARS, ["the ", "sea"], 30, rng=2, stop="\n") == expected
+    state = NetworkStepper(there).step(np.array([3, 4]), NetworkStepper(there).begin(2))[1]
+    assert {s.ctx for s in NetworkStepper(there).select(state, np.array([1, 1, 0]))} == {there.device}
+
+
+def test_importing_loads_no_mxnet():
+    code = "import sys, d2lrnn.generate; sys.exit('mxnet' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_the_seed_decides():
