@@ -189,3 +189,19 @@ def test_cores_are_counted_where_there_is_no_affinity(monkeypatch):
 
 def test_numpy_mode_is_on():
     assert mx.util.is_np_array() and mx.util.is_np_shape()
+
+
+@pytest.mark.parametrize("module", ["d2lrnn.nn.models", "d2lrnn.train", "d2lrnn.train.checkpoints"])
+def test_whatever_is_imported_first_cuda_comes_before_mxnet(module):
+    code = f"""
+import sys
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "mxnet":
+            print("d2lrnn.device" in sys.modules)
+            sys.meta_path.remove(self)
+sys.meta_path.insert(0, Watch())
+import {module}
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
