@@ -19,6 +19,7 @@ from d2lrnn.__main__ import main
 from d2lrnn.commands.options import GENERATE, TRAIN
 from d2lrnn.generate import beam_search, generate
 from d2lrnn.text.baseline import counted_baseline, split_corpus
+from d2lrnn.text.tokenizers import WordTokenizer
 from d2lrnn.train import checkpoints, score
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -206,6 +207,18 @@ def test_byte_pairs_are_judged_by_the_character_and_a_terminal_has_a_bar(folder)
     (tokens,) = re.search(r"\+ ([\d,]+) tokens\)", done.stdout.decode()).groups()
     assert float(bits) == pytest.approx(float(nats) * int(tokens.replace(",", "")) / 2000 / np.log(2), abs=0.002)
     assert isinstance(checkpoints.load(out).tokenizer().decode([5]), str)
+
+
+def test_words_that_are_unknown_are_counted_and_the_numbers_come_with_a_warning(folder, here):
+    more = ("--steps", 3, "--tokenizer", "word", "--min-freq", 2, "--batch", 4, "--no-baseline", "--patience", 1)
+    done = here("train", folder / "small.txt", "--out", folder / "words.npz", *SMALL, *more)
+    parts = split_corpus(folder / "small.txt", tokenizer=lambda text: WordTokenizer.train(text, min_freq=2))
+    assert done.returncode == 0, done.stderr
+    assert (
+        f"words, a vocabulary of {len(parts.tokenizer)}; {(parts.test == 0).mean():.2%} of the test text is <unk>"
+        in done.stdout
+    )
+    assert "(<unk> is easier to predict" in done.stdout
 
 
 def test_ctrl_c_keeps_what_was_learnt_and_says_how_to_go_on(folder):

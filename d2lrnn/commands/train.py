@@ -137,6 +137,10 @@ class _Text:
             (ours, mine), (counts, theirs) = ((name, scores["test"].nats) for name, scores in results.items())
             winner = ours if mine < theirs else f"{counts}, which only counts,"
             lines.append(f"{winner} is better by {abs(mine - theirs):.3f} nats a token.")
+        if (self.parts.test == 0).any():
+            lines.append(
+                "(<unk> is easier to predict than what it stands for: compare these numbers with those of the same tokens only.)"
+            )
         return "\n".join(lines)
 
 
