@@ -13,6 +13,7 @@ from __future__ import annotations
 import ctypes
 import os
 import re
+import threading
 
 from d2lrnn import cuda
 
@@ -29,10 +30,21 @@ npx.set_np()
 _NAME = re.compile(r"(cpu|gpu)(?:\((\d+)\)|:(\d+))?")
 
 
-def use_threads(count: int | None = None) -> int:
-    """Let MXNet's operators use `count` threads; None: `$OMP_NUM_THREADS`, or every core this process may run on. Returns the number.
+_ENGINE_CALL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 
-    Raises ValueError for fewer than 1.
+
+class _Context(ctypes.Structure):
+    "MXNet's own context, as its engine takes it: 1 is a CPU."
+
+    _fields_ = [("device_type", ctypes.c_int), ("device_id", ctypes.c_int)]
+
+
+def use_threads(count: int | None = None) -> int:
+    """Let MXNet's operators on cpu(0) use `count` threads; None: `$OMP_NUM_THREADS`, or every core this process may run on. Returns the number.
+
+    OpenMP keeps the number for each thread of a program, and operators run on a thread of MXNet's engine, so it is set there (MXNet's own
+    `MXSetNumOMPThreads` sets it for the caller only, which runs no operators). Other CPU contexts stay as they are: they share the same cores.
+    A build of MXNet without OpenMP has 1, whatever is asked for. Raises ValueError for fewer than 1.
     """
     if count is None:
         asked = os.environ.get("OMP_NUM_THREADS", "").strip()
@@ -40,8 +52,28 @@ def use_threads(count: int | None = None) -> int:
         count = int(asked) if asked.isdigit() and int(asked) > 0 else cores
     if count < 1:
         raise ValueError(f"use_threads: at least 1 thread is needed, got {count}")
-    mx.base.check_call(mx.base._LIB.MXSetNumOMPThreads(ctypes.c_int(count)))
-    return count
+    if not hasattr(mx.base._LIB, "omp_set_num_threads"):
+        return 1
+    mx.base._LIB.omp_set_num_threads(ctypes.c_int(count))
+    return _on_the_engine(lambda: mx.base._LIB.omp_set_num_threads(ctypes.c_int(count)))
+
+
+def _on_the_engine(action) -> int:
+    "Run `action` on the thread that runs the operators of cpu(0); return how many threads OpenMP gives it afterwards."
+    seen, done = [], threading.Event()
+
+    def inside(run_context, argument):
+        action()
+        seen.append(mx.base._LIB.omp_get_max_threads())
+        done.set()
+
+    call = _ENGINE_CALL(inside)
+    context = _Context(mx.cpu().device_typeid, 0)
+    mx.base.check_call(
+        mx.base._LIB.MXEnginePushSync(call, None, None, ctypes.byref(context), None, 0, None, 0, None, 0, b"threads")
+    )
+    done.wait()
+    return seen[0]
 
 
 use_threads()
