@@ -11,6 +11,15 @@ settings.load_profile("d2lrnn")
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_terminal_summary(terminalreporter):
+    """What tests recorded as "took" (seconds of each chapter), whichever process ran them."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, line in getattr(report, "user_properties", ()):
+                if name == "took" and report.when == "call":
+                    terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The project's folder."""

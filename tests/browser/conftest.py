@@ -11,7 +11,6 @@ from .student import Student
 
 HERE = Path(__file__).resolve().parent
 BROWSER = doctor.browser()
-TOOK = []
 
 
 def pytest_collection_modifyitems(items):
@@ -27,8 +26,6 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(
             "No Chromium here, so the browser tests were skipped: `sudo apt install chromium` for them."
         )
-    for line in TOOK:
-        terminalreporter.write_line(line)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -68,10 +65,4 @@ def student(request, context, lab):
     """A student who has just opened the notebook that the test module names as its parameter."""
     student = Student(context, lab, request.param)
     yield student
-    if student.took.get("run"):
-        moved = student.took.get("moved", [])
-        slowest = f", {len(moved)} controls moved, the slowest in {max(moved):.1f} s" if moved else ""
-        TOOK.append(
-            f"{student.name}: opened in {student.took['open']:.1f} s, run in {student.took['run']:.1f} s{slowest}"
-        )
     student.close()

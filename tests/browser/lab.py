@@ -89,7 +89,8 @@ class Lab:
     def _environment(self) -> dict[str, str]:
         own = ("D2LRNN_", "XDG_", "JUPYTER_", "PYTEST_", "MPL", "IPYTHON", "MAKE")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
-        return {**kept, "HOME": str(self.home), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "2"}
+        kept.setdefault("OMP_NUM_THREADS", "2")
+        return {**kept, "HOME": str(self.home), "PYTHONDONTWRITEBYTECODE": "1"}
 
     def _wait(self, seconds: float) -> dict:
         """What the server wrote about itself, once it answers."""

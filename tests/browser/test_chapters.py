@@ -104,7 +104,12 @@ def test_what_is_typed_is_text_and_nothing_else(student):
     assert student.page.evaluate("() => window.hacked") is None
 
 
-def test_the_console_stayed_silent_and_nothing_left_the_machine(student):
+def test_the_console_stayed_silent_and_nothing_left_the_machine(student, record_property):
     student.run()
+    moved = student.took.get("moved", [])
+    slowest = f", {len(moved)} controls moved, the slowest in {max(moved):.1f} s" if moved else ""
+    record_property(
+        "took", f"{student.name}: opened in {student.took['open']:.1f} s, run in {student.took['run']:.1f} s{slowest}"
+    )
     assert student.complaints == []
     assert student.outside == []

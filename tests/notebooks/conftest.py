@@ -1,12 +1,10 @@
-"""A home for the notebook tests, and the line for each that says what it took."""
+"""A home for the notebook tests."""
 
 import subprocess
 import sys
 
 import pytest
 from running import environment
-
-TOOK = []
 
 
 @pytest.fixture(scope="session")
@@ -20,14 +18,3 @@ def home(tmp_path_factory):
         capture_output=True,
     )
     return folder
-
-
-@pytest.fixture(scope="session")
-def took():
-    """Append (name, seconds, budget) and it is printed at the end."""
-    return TOOK
-
-
-def pytest_terminal_summary(terminalreporter):
-    for name, seconds, budget in TOOK:
-        terminalreporter.write_line(f"{name}: {seconds:.1f} s of {budget:.0f} s")
