@@ -44,7 +44,7 @@ def measure(small: bool = False) -> Section:
                 taken[chapter.stem].append(done.seconds)
             if time.monotonic() - began > ENOUGH:
                 break
-    rows = [Row(f"`{name}`", Seconds(tuple(seconds))) for name, seconds in taken.items()]
+    rows = [Row(f"`{name}`", Seconds(tuple(seconds)), at_most=90) for name, seconds in taken.items()]
     first = [seconds for name, seconds in taken.items() if name.startswith(FIRST)]
     if first:
         together = Row(
