@@ -24,6 +24,8 @@ FAULTS = {
     "03_language_models": ("text/ngrams.py", "np.exp(-logs.mean())", "np.exp(-logs).mean()"),
     "04_rnn": ("train/clipping.py", "return bound / mx.np.clip(norm, bound, math.inf)", "return bound / norm"),
     "05_gru": ("nn/cells.py", "concat([X, R * H])", "concat([X, H])"),
+    "06_lstm": ("nn/cells.py", "H = O * tanh(C)", "H = O * C"),
+    "07_bidirectional_rnn": ("nn/unroll.py", "backward=d == 1", "backward=False"),
     "09_deep_rnn": ("nn/cells.py", "C = F * C + I * C̃", "C = F * C + C̃"),
 }
 
