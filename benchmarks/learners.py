@@ -23,13 +23,17 @@ class Setting:
     schedule: str = "cosine"
     cell: str = "lstm"
     layers: int = 1
+    forget_bias: float = 1.0
     seed: int = 1
 
     def __str__(self) -> str:
         length = f"{self.seconds:g} s" if self.epochs is None else f"{self.epochs:g} epochs"
         depth = f"{self.layers} layers of " if self.layers > 1 else ""
+        name = {"gru_after": "GRU (reset after the product)", "lstm": f"LSTM (forget bias {self.forget_bias:g})"}[
+            self.cell
+        ]
         return (
-            f"{self.cell.upper()}, {depth}{self.hidden} units, one-hot, dropout {self.dropout:g}, {self.rows} rows of {self.steps} steps, "
+            f"{name}, {depth}{self.hidden} units, one-hot, dropout {self.dropout:g}, {self.rows} rows of {self.steps} steps, "
             f"Adam at {self.rate:g}, {self.schedule} to 0, clip 1, {length}, seed {self.seed}"
         )
 
@@ -45,6 +49,7 @@ def trained(setting: Setting, ids: np.ndarray, symbols: int, valid=None, context
         hidden=setting.hidden,
         layers=setting.layers,
         dropout=setting.dropout,
+        forget_bias=setting.forget_bias,
         rng=setting.seed,
     )
     history = fit(

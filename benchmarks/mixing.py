@@ -19,8 +19,14 @@ CONTEXT = 1_000
 
 # Each is trained on the first part and scored on the validation part; the best is trained once more, on both.
 SETTINGS = tuple(
-    Setting(hidden=256, dropout=dropout, rows=32, steps=35, rate=0.004, epochs=epochs)
-    for dropout, epochs in ((0.5, 10), (0.5, 16), (0.6, 16), (0.6, 24), (0.7, 24))
+    Setting(cell=cell, hidden=256, dropout=dropout, rows=32, steps=35, rate=0.01, epochs=epochs)
+    for cell, dropout, epochs in (
+        ("lstm", 0.5, 10),
+        ("gru_after", 0.5, 8),
+        ("gru_after", 0.5, 14),
+        ("gru_after", 0.6, 14),
+        ("gru_after", 0.6, 20),
+    )
 )
 SMALL = (Setting(hidden=16, dropout=0.1, rows=4, steps=16, rate=0.01, epochs=2),)
 

@@ -1,6 +1,7 @@
 """The benchmarks run, their tables are well formed, and RESULTS.md never loses a topic that was not measured again."""
 
 import importlib
+import json
 import os
 import re
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # the benchmarks are no part of the package
 
-from benchmarks import TOPICS, crossing, mixing, peers, products, report, table, training  # noqa: E402  # noqa: E402
+from benchmarks import TOPICS, crossing, mixing, peers, products, report, table, training  # noqa: E402
 from benchmarks import __main__ as command  # noqa: E402
 from benchmarks.kneser_ney import PlainKneserNey  # noqa: E402
 from benchmarks.table import Number, Rate, Row, Seconds, Section, Skip, race, same, turns  # noqa: E402
@@ -61,6 +62,15 @@ def test_results_are_there_for_every_topic():
     assert set(found) == set(TOPICS) - NOT_MEASURED
     for topic, section in found.items():
         check(section, topic)
+
+
+def test_chapter_06_draws_what_was_measured():
+    stored = json.loads((ROOT / "notebooks" / "data" / "06_crossing.json").read_text())
+    lines = report.read()["crossing"].splitlines()
+    for size, counts, network in stored["points"]:
+        (row,) = [line for line in lines if line.startswith(f"| {size:,} characters: ")]
+        assert f"| {network:.3f} |" in row and f" {counts:.3f} " in row
+    assert crossing.overtakes(stored["points"]) == (stored["overtakes"] and pytest.approx(stored["overtakes"], abs=600))
 
 
 @pytest.mark.slow
