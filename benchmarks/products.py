@@ -138,7 +138,7 @@ def parts(bench: Bench, cell: str) -> dict[str, Seconds]:
     import mxnet as mx
 
     from d2lrnn.nn.ops import Compiled
-    from d2lrnn.train.clipping import clipping_factor, global_norm
+    from d2lrnn.train.clipping import measure as measured
     from d2lrnn.train.optimizers import Adam
 
     sizes, network = bench.sizes, bench.network(cell)
@@ -164,11 +164,11 @@ def parts(bench: Bench, cell: str) -> dict[str, Seconds]:
         with mx.autograd.record():
             loss, _ = network.loss(batch, state)
         loss.backward()
+        return loss
 
     def update():
-        learn()
-        norm = global_norm(network.parameters.grad)
-        adam.update(network.parameters, memory, 1, RATE, clipping_factor(norm, CLIP))
+        _, factor = measured(learn(), network.parameters.grad, CLIP)
+        adam.update(network.parameters, memory, 1, RATE, factor)
 
     def timed(call):
         def run() -> float:

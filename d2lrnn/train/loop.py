@@ -11,7 +11,7 @@ from mxnet import autograd
 from d2lrnn.nn.network import Network
 from d2lrnn.text.batches import Batches
 from d2lrnn.text.tokenizers import Tokenizer
-from d2lrnn.train.clipping import global_norm
+from d2lrnn.train.clipping import measure
 from d2lrnn.train.history import History
 from d2lrnn.train.interrupt import CtrlC
 from d2lrnn.train.progress import bar
@@ -77,12 +77,13 @@ def fit(
                     states = [state]
                 else:
                     loss, states = run.replicas.gradient(batch, run.states)
-                norm = global_norm(parameters.grad)
-                optimizer.update(parameters, run.memory, step + 1, rate, run.factor(loss, norm))  # clip and step
+                run.settle()
+                sizes, factor = measure(loss, parameters.grad, recipe.clip)  # (loss, ‖g‖), min(1, θ / ‖g‖)
+                optimizer.update(parameters, run.memory, step + 1, rate, factor)  # clip and step
                 run.replicas.spread()
                 # Detach: the next minibatch begins where this one ended, and its gradient ends there.
                 run.states = [tuple(s.detach() for s in state) if run.carry and state else None for state in states]
-                run.note(step, loss, norm, batch)
+                run.note(step, sizes, batch)
                 shown.update(run)
                 last = run.is_last(step)
                 if every and (step + 1) % every == 0 and not last:

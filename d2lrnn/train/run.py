@@ -19,7 +19,6 @@ from d2lrnn.nn.heads import as_numpy
 from d2lrnn.nn.models import LanguageModel
 from d2lrnn.text.batches import Batches, as_mxnet, checksum
 from d2lrnn.train import checkpoints
-from d2lrnn.train.clipping import clipping_factor
 from d2lrnn.train.history import History
 from d2lrnn.train.metrics import log_probs, mean_loss
 from d2lrnn.train.recipe import Recipe
@@ -140,31 +139,23 @@ class Run:
             return min(1.0, self.seconds() / self.recipe.seconds)
         return step / self.total
 
-    def factor(self, loss, norm):
-        """What the gradient is multiplied by; NaN, with which an update changes nothing, if loss or norm is not finite.
-
-        Python reads a step's numbers one step later, and here at the latest: after a step that was not finite there is no other.
-        """
-        self.settle()
-        return clipping_factor(norm, self.recipe.clip) + 0 * loss
-
     def is_over(self, steps: int) -> bool:
         return steps >= self.total if self.total is not None else self.seconds() >= self.recipe.seconds
 
     def is_last(self, step: int) -> bool:
         return self.is_over(step + 1)
 
-    def note(self, step: int, loss, norm, batch) -> None:
-        """Remember a step. Its numbers are read one step later, so that Python goes on while MXNet computes."""
-        self.waiting = (step, loss, norm)
+    def note(self, step: int, sizes, batch) -> None:
+        """Remember a step. sizes: its loss and its gradient's norm, (2,); they are read one step later, so that Python goes on while MXNet computes."""
+        self.waiting = (step, sizes)
         self.history.tokens += int(np.prod(batch[0].shape[:2]))
 
     def settle(self) -> None:
-        """Read the numbers of the last step. Raises Diverged if they are not finite."""
+        """Read the numbers of the last step, before there is another update. Raises Diverged if they are not finite."""
         if self.waiting is None:
             return
-        step, loss, norm = self.waiting
-        loss, norm = float(loss.item()), float(norm.item())
+        step, sizes = self.waiting
+        loss, norm = sizes.asnumpy().tolist()
         self.waiting = None
         if not (math.isfinite(loss) and math.isfinite(norm)):
             self._diverged(step, loss, norm)
