@@ -5,7 +5,7 @@
     choose_all("cpu(0),cpu(1)")   several, for data-parallel training
 
 Importing this module imports MXNet, with CUDA's libraries where `make gpu` put them, turns on its NumPy mode, and lets it use every core: by itself MXNet
-takes half of them on x86, for it counts each core twice. `$OMP_NUM_THREADS` is obeyed.
+takes half of what it counts on x86, whether or not the processor has two threads a core. `$OMP_NUM_THREADS` is obeyed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import ctypes
 import os
 import re
 import threading
+from pathlib import Path
 
 from d2lrnn import cuda
 
@@ -27,6 +28,7 @@ import mxnet as mx  # noqa: E402 - CUDA's libraries come first
 from mxnet import npx  # noqa: E402
 
 npx.set_np()
+_SIBLINGS = "/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list"
 _NAME = re.compile(r"(cpu|gpu)(?:\((\d+)\)|:(\d+))?")
 
 
@@ -39,6 +41,19 @@ class _Context(ctypes.Structure):
     _fields_ = [("device_type", ctypes.c_int), ("device_id", ctypes.c_int)]
 
 
+def cores() -> int:
+    """How many of the processor's cores this process may run on. Two that are one core's two threads count once: a product gains nothing from the second."""
+    if not hasattr(os, "sched_getaffinity"):
+        return os.cpu_count() or 1
+    groups = set()
+    for number in os.sched_getaffinity(0):
+        try:
+            groups.add(Path(_SIBLINGS.format(number)).read_text())
+        except OSError:  # a system that does not say
+            groups.add(number)
+    return len(groups)
+
+
 def use_threads(count: int | None = None) -> int:
     """Let MXNet's operators on cpu(0) use `count` threads; None: `$OMP_NUM_THREADS`, or every core this process may run on. Returns the number.
 
@@ -48,8 +63,7 @@ def use_threads(count: int | None = None) -> int:
     """
     if count is None:
         asked = os.environ.get("OMP_NUM_THREADS", "").strip()
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        count = int(asked) if asked.isdigit() and int(asked) > 0 else cores
+        count = int(asked) if asked.isdigit() and int(asked) > 0 else cores()
     if count < 1:
         raise ValueError(f"use_threads: at least 1 thread is needed, got {count}")
     if not hasattr(mx.base._LIB, "omp_set_num_threads"):

@@ -145,19 +145,18 @@ def sharing(first: str, **environment) -> int:
 
 
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds OpenMP as Linux links it")
-cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
-several_cores = pytest.mark.skipif(cores < 2, reason="one core is all there is")
+several_cores = pytest.mark.skipif(device.cores() < 2, reason="one core is all there is")
 
 
 @on_linux
 @several_cores
 def test_without_a_wish_every_core_is_used_where_mxnet_alone_uses_half():
-    assert sharing("from d2lrnn import device") > cores / 2
-    assert sharing("import mxnet; mxnet.nd.zeros(1).wait_to_read(); from d2lrnn import device") > cores / 2
-    if platform.machine() == "x86_64":  # elsewhere MXNet does not count each core twice
-        assert sharing("") <= cores / 2
+    assert sharing("from d2lrnn import device") == device.cores()
+    assert sharing("import mxnet; mxnet.nd.zeros(1).wait_to_read(); from d2lrnn import device") == device.cores()
+    if platform.machine() == "x86_64":  # elsewhere MXNet counts otherwise
+        assert sharing("") == max(1, len(os.sched_getaffinity(0)) // 2)
 
 
 @on_linux
@@ -200,6 +199,15 @@ def test_threads_by_number(monkeypatch):
 def test_fewer_than_one_thread_is_an_error(count):
     with pytest.raises(ValueError, match=f"use_threads: at least 1 thread is needed, got {count}"):
         device.use_threads(count)
+
+
+def test_two_threads_of_one_core_count_once(monkeypatch, tmp_path):
+    for number, siblings in ((0, "0,4"), (1, "1,5"), (4, "0,4"), (5, "1,5")):
+        (tmp_path / f"{number}").write_text(siblings + "\n")
+    monkeypatch.setattr(device, "_SIBLINGS", f"{tmp_path}/{{}}")
+    for mine, count in (({0, 4}, 1), ({0, 1, 4, 5}, 2), ({4, 5}, 2), ({0, 4, 7}, 2)):  # nothing is said of 7
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _, mine=mine: mine)
+        assert device.cores() == count
 
 
 def test_cores_are_counted_where_there_is_no_affinity(monkeypatch):

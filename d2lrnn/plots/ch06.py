@@ -286,48 +286,52 @@ def gates_along(text: str, strips: Mapping[str, tuple[np.ndarray, str]], title: 
     return figure
 
 
-def crossing(points: Sequence[tuple[int, float, float]], overtakes: float | None, title: str) -> Figure:
-    """Held-out loss by the size of the text that is learnt from: counts beside a network, and where the network overtakes.
+def crossing(
+    sizes: Sequence[int],
+    losses: Mapping[str, Sequence[float]],
+    overtakes: Mapping[str, float | None],
+    title: str,
+) -> Figure:
+    """Held-out loss by the size of the text that is learnt from: counts beside networks, and where each network overtakes.
 
-    points: (characters, the counts' loss in nats, the network's loss in nats) for each size. overtakes: the size where the lines cross, or None.
+    sizes: characters. losses: "counts" and each network, a loss in nats for each size. overtakes: by network, the size where its line crosses the counts',
+    or None. Numbers stand at the counts and at the best network of each size.
     """
-    sizes, counts, network = (np.array(column, float) for column in zip(*sorted(points), strict=True))
-    figure, axes = plt.subplots(figsize=(8.6, 4.4))
+    order = np.argsort(sizes)
+    sizes = np.array(sizes, float)[order]
+    lines = {name: np.array(values, float)[order] for name, values in losses.items()}
+    counts, networks = lines["counts"], {name: line for name, line in lines.items() if name != "counts"}
+    best = np.min(list(networks.values()), axis=0)
+    figure, axes = plt.subplots(figsize=(8.6, 4.6))
     axes.set_xscale("log")
-    axes.plot(
-        sizes, counts, color=ORANGE, marker="s", linestyle="--", markersize=7, label="counts (Kneser–Ney)", zorder=3
-    )
-    axes.plot(sizes, network, color=BLUE, marker="o", markersize=7, label="network (LSTM)", zorder=4)
-    ahead = network < counts
-    axes.fill_between(
-        sizes, counts, network, where=ahead, interpolate=True, color=BLUE, alpha=0.12, linewidth=0, zorder=1
-    )
-    axes.fill_between(
-        sizes, counts, network, where=~ahead, interpolate=True, color=ORANGE, alpha=0.10, linewidth=0, zorder=1
-    )
-    if overtakes is not None:
-        at = np.log(sizes)
-        height = float(np.interp(np.log(overtakes), at, counts))
-        axes.plot(
-            overtakes, height, "o", markersize=15, markerfacecolor="none", markeredgecolor=GREEN, markeredgewidth=2.4,
-            zorder=5, label="the network overtakes",
-        )  # fmt: skip
-        axes.annotate(
-            f"overtakes at about\n{_size(float(f'{overtakes:.1g}'))} characters", (overtakes, height), (10, 22),
-            textcoords="offset points", color="#00735A", fontsize=10.5, weight="bold",
-        )  # fmt: skip
-    for values, others in ((counts, network), (network, counts)):
-        for x, y, other in zip(sizes, values, others, strict=True):
-            up = y > other
+    axes.plot(sizes, counts, color=ORANGE, marker="s", linestyle="--", markersize=7, label="counts (Kneser–Ney)", zorder=3)  # fmt: skip
+    for name, line in networks.items():
+        colour, marker, dashes = _BY_NAME[name]
+        where = overtakes.get(name)
+        label = f"{name}, overtakes at about {_size(float(f'{where:.1g}'))}" if where else name
+        axes.plot(sizes, line, color=colour, marker=marker, linestyle=dashes, markersize=7, label=label, zorder=4)
+        if where:
+            height = float(np.interp(np.log(where), np.log(sizes), counts))
+            axes.plot(
+                where, height, "o", markersize=15, markerfacecolor="none", markeredgecolor=colour, markeredgewidth=2.4, zorder=5,
+            )  # fmt: skip
+    ahead = best < counts
+    for mask, colour in ((ahead, BLUE), (~ahead, ORANGE)):
+        axes.fill_between(
+            sizes, counts, best, where=mask, interpolate=True, color=colour, alpha=0.11, linewidth=0, zorder=1
+        )
+    highest, lowest = (pick(list(lines.values()), axis=0) for pick in (np.max, np.min))
+    for values, colour, over in ((counts, ORANGE, ahead), (best, INK, ~ahead)):
+        for x, y, up, top, bottom in zip(sizes, values, over, highest, lowest, strict=True):
             axes.annotate(
-                f"{y:.2f}", (x, y), (0, 9 if up else -16), textcoords="offset points", ha="center", fontsize=9,
-                color=BLUE if values is network else ORANGE,
+                f"{y:.2f}", (x, top if up else bottom), (0, 9 if up else -16), textcoords="offset points", ha="center",
+                fontsize=9, color=colour,
             )  # fmt: skip
     axes.xaxis.set_major_locator(FixedLocator(sizes))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _size(x)))
-    span = max(counts.max(), network.max()) - min(counts.min(), network.min())
-    axes.set_ylim(min(counts.min(), network.min()) - 0.16 * span, max(counts.max(), network.max()) + 0.16 * span)
+    span = highest.max() - lowest.min()
+    axes.set_ylim(lowest.min() - 0.16 * span, highest.max() + 0.16 * span)
     axes.set_xlim(sizes[0] / 1.4, sizes[-1] * 1.4)
     axes.tick_params(labelsize=11, labelcolor=INK)
     axes.set_xlabel("characters learnt from (logarithmic)", fontsize=11.5)

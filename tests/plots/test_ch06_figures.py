@@ -1,5 +1,8 @@
 """Chapter 06's figures show what they are given."""
 
+import json
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -99,37 +102,41 @@ def test_gates_stand_over_their_characters():
     assert [t.get_text() for t in cell.get_xticklabels()] == ["a", "·", "b", "⏎"]
 
 
-POINTS = [(10_000, 2.0, 2.3), (1_000_000, 1.4, 1.3), (100_000, 1.6, 1.7)]
+SIZES = [100_000, 10_000, 1_000_000]
+LOSSES = {"counts": [1.6, 2.0, 1.4], "LSTM": [1.7, 2.3, 1.3], "GRU": [1.5, 2.4, 1.2]}
 
 
-def test_crossing_draws_both_in_order_of_size_and_marks_where_they_meet():
-    (axes,) = ch06.crossing(POINTS, 316_000.0, "title").axes
-    counts, network, mark = axes.lines
-    assert list(counts.get_xdata()) == [10_000, 100_000, 1_000_000] == list(network.get_xdata())
-    assert list(counts.get_ydata()) == [2.0, 1.6, 1.4] and list(network.get_ydata()) == [2.3, 1.7, 1.3]
+def test_crossing_draws_all_in_order_of_size_and_marks_where_they_meet():
+    (axes,) = ch06.crossing(SIZES, LOSSES, {"LSTM": 316_000.0, "GRU": None}, "title").axes
+    counts, lstm, mark, gru = axes.lines
+    assert all(list(line.get_xdata()) == [10_000, 100_000, 1_000_000] for line in (counts, lstm, gru))
+    assert list(counts.get_ydata()) == [2.0, 1.6, 1.4] and list(lstm.get_ydata()) == [2.3, 1.7, 1.3]
+    assert list(gru.get_ydata()) == [2.4, 1.5, 1.2]
     assert mark.get_xdata()[0] == 316_000 and mark.get_ydata()[0] == pytest.approx(1.5, abs=0.001)
-    assert axes.get_xscale() == "log" and "overtakes at about\n300 k characters" in texts(axes)
+    named = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert named == ["counts (Kneser–Ney)", "LSTM, overtakes at about 300 k", "GRU"]
+    assert texts(axes) == ["2.00", "1.60", "1.40", "2.30", "1.50", "1.20"]  # the counts, and the better network
+    assert axes.get_xscale() == "log"
     assert [axes.xaxis.get_major_formatter()(x) for x in (10_000, 2_000_000)] == ["10 k", "2 M"]
-    assert axes.get_ylim()[0] < 1.3 and axes.get_ylim()[1] > 2.3
+    assert axes.get_ylim()[0] < 1.2 and axes.get_ylim()[1] > 2.4
 
 
 def test_without_a_crossing_nothing_is_marked():
-    (axes,) = ch06.crossing(POINTS[:1] + POINTS[2:], None, "title").axes
-    assert len(axes.lines) == 2 and not any("overtakes" in text for text in texts(axes))
+    (axes,) = ch06.crossing(SIZES, {name: LOSSES[name] for name in ("counts", "LSTM")}, {}, "title").axes
+    assert len(axes.lines) == 2
 
 
 def test_the_file_of_measured_points_can_be_drawn():
-    import json
-    from pathlib import Path
-
     file = Path(__file__).parents[2] / "notebooks" / "data" / "06_crossing.json"
     measured = json.loads(file.read_text())
-    assert set(measured) == {"command", "text", "scored", "points", "overtakes"}
-    sizes = [size for size, _, _ in measured["points"]]
-    assert sizes == sorted(sizes) and all(0.5 < loss < 4 for point in measured["points"] for loss in point[1:])
-    where = measured["overtakes"]
-    assert where is None or sizes[0] < where < sizes[-1]
-    ch06.crossing(measured["points"], where, "")
+    assert set(measured) == {"command", "text", "scored", "columns", "seconds", "points", "overtakes"}
+    sizes, *losses = zip(*measured["points"], strict=True)
+    assert list(sizes) == sorted(sizes) and len(measured["seconds"]) == len(sizes)
+    assert all(0.5 < loss < 4 for column in losses for loss in column)
+    names = measured["columns"][1:]
+    assert set(measured["overtakes"]) == set(names) - {"counts"}
+    assert all(at is None or sizes[0] < at < sizes[-1] for at in measured["overtakes"].values())
+    ch06.crossing(sizes, dict(zip(names, losses, strict=True)), measured["overtakes"], "")
 
 
 def test_mixing_marks_the_lowest_and_names_both_ends():
