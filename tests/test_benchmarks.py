@@ -70,10 +70,12 @@ def test_chapter_06_draws_what_was_measured():
     lines = report.read()["crossing"].splitlines()
     for size, counts, lstm, gru in stored["points"]:
         (row,) = [line for line in lines if line.startswith(f"| {size:,} characters: ")]
-        assert f"| {lstm:.3f} |" in row and f": {counts:.3f}<br>GRU: {gru:.3f} |" in row
+        ours, peers = CELLS.split(row)[2:4]
+        shown = [float(ours), *map(float, re.findall(r": ([\d.]+)", peers))]
+        assert shown == pytest.approx([lstm, counts, gru], abs=6e-4)
     for i, (_, at) in enumerate(stored["overtakes"].items()):
         found = crossing.overtakes([(point[0], point[1], point[2 + i]) for point in stored["points"]])
-        assert found == at if at is None else found == pytest.approx(at, abs=600)
+        assert found == at if at is None else found == pytest.approx(at, rel=0.02)
 
 
 @pytest.mark.slow
