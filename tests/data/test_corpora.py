@@ -205,14 +205,14 @@ for name in ({str(closed / "a.txt")!r}, {str(tmp_path / "b.txt")!r}, "it"):
     except corpora.CorpusError as error:
         print(error)
 """
-    base = tmp_path.parents[1]  # pytest keeps it to its user
-    mode = os.stat(base).st_mode
-    for folder in (base, tmp_path.parent, tmp_path):
+    kept = {folder: os.stat(folder).st_mode for folder in (tmp_path, *tmp_path.parents) if "pytest-of-" in str(folder)}
+    for folder in kept:  # pytest keeps them to its user
         os.chmod(folder, 0o755)
     try:
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     finally:
-        os.chmod(base, mode)
+        for folder, mode in kept.items():
+            os.chmod(folder, mode)
         os.chmod(closed, 0o755)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("cannot be opened: Permission denied") == 2, done.stdout
