@@ -53,13 +53,9 @@ def test_each_topic_runs_at_small_sizes(topic):
     check(report.render(topic, module.TITLE, section, report.moment()), topic)
 
 
-# Topics that take a quiet machine for long, and have not had it yet.
-NOT_MEASURED = {"learning"}
-
-
 def test_results_are_there_for_every_topic():
     found = report.read()
-    assert set(found) == set(TOPICS) - NOT_MEASURED
+    assert set(found) == set(TOPICS)
     for topic, section in found.items():
         check(section, topic)
 
