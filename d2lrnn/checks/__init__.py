@@ -91,3 +91,19 @@ def number(given, what: str, *, finite: bool = False) -> float:
     if finite and not np.isfinite(value).all():
         raise Wrong(f"{what} must be finite, got {value.item()}")
     return float(value.reshape(()))
+
+
+def array(given, shape: tuple[int, ...], what: str) -> np.ndarray:
+    """The reader's answer as an array of that shape."""
+    try:
+        values = np.asarray(given, float)
+    except (TypeError, ValueError):
+        raise Wrong(f"{what}: an array of shape {shape} is asked for, got {type(given).__name__}") from None
+    if values.shape != shape:
+        raise Wrong(f"{what}: an array of shape {shape} is asked for, got shape {values.shape}")
+    return values
+
+
+def first(values: np.ndarray) -> str:
+    """The first row of an array, for a hint."""
+    return str(values[0].round(3).tolist())

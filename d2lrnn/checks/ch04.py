@@ -6,18 +6,7 @@ import math
 
 import numpy as np
 
-from d2lrnn.checks import Wrong, ask, exercise, number
-
-
-def _array(given, shape: tuple[int, ...], what: str) -> np.ndarray:
-    """The reader's answer as an array of this shape."""
-    try:
-        values = np.asarray(given, float)
-    except (TypeError, ValueError):
-        raise Wrong(f"{what} of shape {shape} is asked for, got {type(given).__name__}") from None
-    if values.shape != shape:
-        raise Wrong(f"{what} of shape {shape} is asked for, got shape {values.shape}")
-    return values
+from d2lrnn.checks import Wrong, array, ask, exercise, number
 
 
 def _close(a, b) -> bool:
@@ -31,7 +20,7 @@ def rnn_step(answer):
         x, h = rng.normal(size=(B, I)), rng.uniform(-1, 1, (B, H))
         W_xh, W_hh, b = rng.normal(0, 0.7, (I, H)), rng.normal(0, 0.7, (H, H)), rng.normal(size=H)
         given = ask(answer, x.copy(), h.copy(), W_xh.copy(), W_hh.copy(), b.copy())
-        state = _array(given, (B, H), "the next state")
+        state = array(given, (B, H), "the next state")
         inside = x @ W_xh + h @ W_hh + b
         if _close(state, np.tanh(inside)):
             continue
@@ -144,7 +133,7 @@ def clipped(answer):
             given = ask(answer, [g.copy() for g in grads], limit)
         if not isinstance(given, list | tuple) or len(given) != len(grads):
             raise Wrong(f"a list of {len(grads)} arrays is asked for, got {type(given).__name__}")
-        arrays = [_array(new, g.shape, "an array") for new, g in zip(given, grads, strict=True)]
+        arrays = [array(new, g.shape, "an array") for new, g in zip(given, grads, strict=True)]
         flat, old = (np.concatenate([np.ravel(a) for a in many]) for many in (arrays, grads))
         factor = min(1.0, limit / norm) if norm else 1.0
         if _close(flat, factor * old):

@@ -6,22 +6,7 @@ import math
 
 import numpy as np
 
-from d2lrnn.checks import Wrong, ask, exercise, number
-
-
-def _array(given, shape: tuple[int, ...], what: str) -> np.ndarray:
-    """The reader's answer as an array of that shape."""
-    try:
-        values = np.asarray(given, float)
-    except (TypeError, ValueError):
-        raise Wrong(f"{what}: an array of shape {shape} is asked for, got {type(given).__name__}") from None
-    if values.shape != shape:
-        raise Wrong(f"{what}: an array of shape {shape} is asked for, got shape {values.shape}")
-    return values
-
-
-def _first(values: np.ndarray) -> str:
-    return str(values[0].round(3).tolist())
+from d2lrnn.checks import Wrong, array, ask, exercise, first, number
 
 
 @exercise("5.1")
@@ -33,7 +18,7 @@ def candidate(answer):
 
         def given(R, X=X, old=old, W_xh=W_xh, W_hh=W_hh, b_h=b_h, B=B, H=H):
             arguments = (a.copy() for a in (X, old, R, W_xh, W_hh, b_h))
-            return _array(ask(answer, *arguments), (B, H), "the candidate")
+            return array(ask(answer, *arguments), (B, H), "the candidate")
 
         x, values = X @ W_xh, given(R)
         right = np.tanh(x + (R * old) @ W_hh + b_h)
@@ -60,7 +45,7 @@ def candidate(answer):
                 raise Wrong(hint)
         if np.allclose(given(np.ones_like(R)), np.tanh(x + old @ W_hh + b_h)):
             raise Wrong("right where every r = 1, and not elsewhere: R ⊙ H is what the product is to be given")
-        raise Wrong(f"{_first(right)} was expected in the first row, yours is {_first(values)}")
+        raise Wrong(f"{first(right)} was expected in the first row, yours is {first(values)}")
     return "with every r = 1 it is the plain RNN of slide 21"
 
 
@@ -69,7 +54,7 @@ def update(answer):
     rng = np.random.default_rng(52)
     for B, H in ((3, 4), (1, 3), (5, 5)):
         Z, old, new = rng.random((B, H)), *np.tanh(rng.normal(size=(2, B, H)))
-        values = _array(ask(answer, Z.copy(), old.copy(), new.copy()), (B, H), "the hidden state")
+        values = array(ask(answer, Z.copy(), old.copy(), new.copy()), (B, H), "the hidden state")
         right = Z * old + (1 - Z) * new
         if np.allclose(values, right):
             continue
@@ -87,7 +72,7 @@ def update(answer):
         for wrong, hint in hints:
             if np.allclose(values, wrong):
                 raise Wrong(hint)
-        raise Wrong(f"{_first(right)} was expected in the first row, yours is {_first(values)}")
+        raise Wrong(f"{first(right)} was expected in the first row, yours is {first(values)}")
     return "a weighted mean, unit by unit: each has a memory of its own length"
 
 

@@ -6,26 +6,11 @@ import math
 
 import numpy as np
 
-from d2lrnn.checks import Wrong, ask, exercise, number
+from d2lrnn.checks import Wrong, array, ask, exercise, first, number
 
 
 def _sigmoid(x):
     return 1 / (1 + np.exp(-x))
-
-
-def _array(given, shape: tuple[int, ...], what: str) -> np.ndarray:
-    """The reader's answer as an array of that shape."""
-    try:
-        values = np.asarray(given, float)
-    except (TypeError, ValueError):
-        raise Wrong(f"{what}: an array of shape {shape} is asked for, got {type(given).__name__}") from None
-    if values.shape != shape:
-        raise Wrong(f"{what}: an array of shape {shape} is asked for, got shape {values.shape}")
-    return values
-
-
-def _first(values: np.ndarray) -> str:
-    return str(values[0].round(3).tolist())
 
 
 def _step(X, H, C, W, b, *, σ=_sigmoid, new=np.tanh):
@@ -49,7 +34,7 @@ def step(answer):
             raise Wrong("two arrays are asked for, `return H, C`, the hidden state first")
         if any(part is ... for part in given):
             raise Wrong("one of the two is still `...`")
-        now, memory = (_array(part, (B, H), what) for part, what in zip(given, ("H", "C"), strict=True))
+        now, memory = (array(part, (B, H), what) for part, what in zip(given, ("H", "C"), strict=True))
         I_, F, O, new, right = _step(X, old, C, W, b)
         if np.allclose(memory, right) and np.allclose(now, O * np.tanh(right)):
             continue
@@ -78,7 +63,7 @@ def step(answer):
             for wrong, hint in hints:
                 if np.allclose(memory, wrong):
                     raise Wrong(f"C: {hint}")
-            raise Wrong(f"C: {_first(right)} was expected in the first row, yours is {_first(memory)}")
+            raise Wrong(f"C: {first(right)} was expected in the first row, yours is {first(memory)}")
         hints = [
             (O * right, "tanh is missing: H = O ⊙ tanh(C), or H would leave −1 … 1 as C does"),
             (O * np.tanh(C), "the *new* memory goes out, not the old one"),
@@ -93,9 +78,7 @@ def step(answer):
         for wrong, hint in hints:
             if np.allclose(now, wrong):
                 raise Wrong(f"C is right. H: {hint}")
-        raise Wrong(
-            f"C is right. H: {_first(O * np.tanh(right))} was expected in the first row, yours is {_first(now)}"
-        )
+        raise Wrong(f"C is right. H: {first(O * np.tanh(right))} was expected in the first row, yours is {first(now)}")
     return "six lines, and the whole of slide 42"
 
 
@@ -105,7 +88,7 @@ def direct(answer):
     for T, H in ((5, 3), (1, 2), (9, 4)):
         F = rng.uniform(0.2, 1, (T, H))
         values = ask(answer, F.copy())
-        values = _array(values, (T + 1, H), "one row for each of C_0 … C_T")
+        values = array(values, (T + 1, H), "one row for each of C_0 … C_T")
         right = np.vstack([np.cumprod(F[::-1], 0)[::-1], np.ones(H)])
         if np.allclose(values, right):
             continue
@@ -134,7 +117,7 @@ def direct(answer):
                 raise Wrong(hint)
         if np.allclose(values[:-1], right[:-1]):
             raise Wrong("all but the last row are right; dC_T/dC_T is 1, the product of no gates")
-        raise Wrong(f"{_first(right)} was expected for C_0, yours is {_first(values)}")
+        raise Wrong(f"{first(right)} was expected for C_0, yours is {first(values)}")
     return "one gate of 0 on the way, and nothing comes through"
 
 

@@ -6,18 +6,7 @@ import math
 
 import numpy as np
 
-from d2lrnn.checks import Wrong, ask, exercise, number
-
-
-def _array(given, shape: tuple[int, ...], what: str) -> np.ndarray:
-    """The reader's answer as an array of that shape."""
-    try:
-        values = np.asarray(given, float)
-    except (TypeError, ValueError):
-        raise Wrong(f"{what}: an array of shape {shape} is asked for, got {type(given).__name__}") from None
-    if values.shape != shape:
-        raise Wrong(f"{what}: an array of shape {shape} is asked for, got shape {values.shape}")
-    return values
+from d2lrnn.checks import Wrong, array, ask, exercise, number
 
 
 @exercise("7.1")
@@ -74,7 +63,7 @@ def both_ways(answer):
         shape = np.shape(given)
         if shape != (T, B, 2 * H) and shape in shapes:
             raise Wrong(shapes[shape])
-        values = _array(given, (T, B, 2 * H), "both directions")
+        values = array(given, (T, B, 2 * H), "both directions")
         if np.allclose(values, np.concatenate([f, b], 2)):
             continue
         hints = [
@@ -127,7 +116,7 @@ def reverse(answer):
         ids = rng.permutation(np.arange(2, 2 + T * B)).reshape(T, B)
         ids[np.arange(T)[:, None] >= lengths] = 1  # <pad>
         right = _reversed(ids, lengths)
-        values = _array(ask(answer, ids.copy(), lengths.copy()), (T, B), "the reversed ids")
+        values = array(ask(answer, ids.copy(), lengths.copy()), (T, B), "the reversed ids")
         if np.array_equal(values, right):
             continue
         short = np.array([_shifted(column, n) for column, n in zip(ids.T, lengths - 1, strict=True)]).T

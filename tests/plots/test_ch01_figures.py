@@ -9,15 +9,6 @@ from d2lrnn.data.autoregression import autocorrelation, fit, white_noise_band
 from d2lrnn.plots import ch01
 
 
-@pytest.fixture(autouse=True)
-def drawn_and_closed():
-    """Whatever a test drew can be laid out without a complaint."""
-    yield
-    for number in plt.get_fignums():
-        plt.figure(number).canvas.draw()
-    plt.close("all")
-
-
 def texts(figure) -> str:
     return " | ".join(
         words for axes in figure.axes for words in [axes.get_title("left"), *(t.get_text() for t in axes.texts)]

@@ -1,6 +1,5 @@
 """The figures of chapter 02 show the numbers that they were given."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -14,14 +13,6 @@ CUTS = [
     ch02.Tokenization("words", "≥ 20", 1300, 260.0, 0.1),
     ch02.Tokenization("words", "≥ 1", 34_000, 260.0, 0.02),
 ]
-
-
-@pytest.fixture(autouse=True)
-def close():
-    yield
-    for number in plt.get_fignums():
-        plt.figure(number).canvas.draw()  # what cannot be drawn fails here
-    plt.close("all")
 
 
 def data(axes):

@@ -2,19 +2,10 @@
 
 import math
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from d2lrnn.plots import ch03
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    for number in plt.get_fignums():
-        plt.figure(number).canvas.draw()
-    plt.close("all")
 
 
 def texts(axes):

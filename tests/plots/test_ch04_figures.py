@@ -1,19 +1,10 @@
 """Chapter 04's figures draw the numbers that they were given."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 from d2lrnn.plots import ch04
 from d2lrnn.train import History
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    for number in plt.get_fignums():
-        plt.figure(number).canvas.draw()
-    plt.close("all")
 
 
 def texts(axes):

@@ -1,18 +1,8 @@
 """Chapter 05's figures show what they are given."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from d2lrnn.plots import ch05
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    for number in plt.get_fignums():
-        plt.figure(number).canvas.draw()
-    plt.close("all")
 
 
 def texts(axes):

@@ -11,14 +11,6 @@ from d2lrnn.plots import ch06
 from d2lrnn.plots.style import BLUE, GREEN, ORANGE
 
 
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    for number in plt.get_fignums():
-        plt.figure(number).canvas.draw()
-    plt.close("all")
-
-
 def texts(axes):
     return [text.get_text() for text in axes.texts]
 

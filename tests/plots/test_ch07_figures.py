@@ -1,6 +1,5 @@
 """Chapter 07's figures show what they are given."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
@@ -8,14 +7,6 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from d2lrnn.plots import ch07
 from d2lrnn.plots.style import BLUE, GREEN, ORANGE
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    for number in plt.get_fignums():
-        plt.figure(number).canvas.draw()
-    plt.close("all")
 
 
 def texts(axes):

@@ -1,16 +1,8 @@
 """Chapter 09's figures show what they are given."""
 
-import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 
 from d2lrnn.plots import ch09
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    yield
-    plt.close("all")
 
 
 def texts(figure):
