@@ -138,7 +138,7 @@ def parts(bench: Bench, cell: str) -> dict[str, Seconds]:
     import mxnet as mx
 
     from d2lrnn.nn.ops import Compiled
-    from d2lrnn.train.clipping import measure as measured
+    from d2lrnn.train.clipping import clipping_factor, global_norm
     from d2lrnn.train.optimizers import Adam
 
     sizes, network = bench.sizes, bench.network(cell)
@@ -167,8 +167,9 @@ def parts(bench: Bench, cell: str) -> dict[str, Seconds]:
         return loss
 
     def update():
-        _, factor = measured(learn(), network.parameters.grad, CLIP)
-        adam.update(network.parameters, memory, 1, RATE, factor)
+        learn()
+        norm = global_norm(network.parameters.grad)
+        adam.update(network.parameters, memory, 1, RATE, clipping_factor(norm, CLIP))
 
     def timed(call):
         def run() -> float:

@@ -138,7 +138,7 @@ def bare(bench: Bench, network, steps: int):
     from d2lrnn.train.optimizers import Adam
 
     adam = Adam()
-    memory, factor = adam.begin(network.parameters), mx.np.ones(1, ctx=network.device)
+    memory = adam.begin(network.parameters)
     batch = tuple(network.array(part) for part in next(iter(bench.batches(1))))
     state = network.begin_state(bench.sizes.rows)
 
@@ -148,7 +148,7 @@ def bare(bench: Bench, network, steps: int):
             with mx.autograd.record():
                 loss, _ = network.loss(batch, state)
             loss.backward()
-            adam.update(network.parameters, memory, step + 1, RATE, factor)
+            adam.update(network.parameters, memory, step + 1, RATE)
         mx.npx.waitall()
         return time.perf_counter() - began
 

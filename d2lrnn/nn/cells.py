@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from d2lrnn.nn.ops import concat, cut, linear, np_of, relu, sigmoid, split, tanh
+from d2lrnn.nn.ops import concat, cut, linear, np_of, relu, sigmoid, tanh
 
 
 def gate(XH, p: dict, name: str):
@@ -100,19 +100,24 @@ def layer_shapes(cell: str, inputs: int, hidden: int, directions: int = 1) -> li
     return [(rows, inputs), (rows, hidden)] * directions + [(rows,), (rows,)] * directions
 
 
+def gate_shapes(cell: str, inputs: int, hidden: int, directions: int = 1) -> list[tuple[int, ...]]:
+    """The same arrays gate by gate: (H, I), (H, H) or (H,), each as often as there are gates."""
+    gates = len(cell_named(cell).gates)
+    return [(hidden, *shape[1:]) for shape in layer_shapes(cell, inputs, hidden, directions) for _ in range(gates)]
+
+
 def layer_weights(vector, cell: str, inputs: int, hidden: int, directions: int = 1) -> list[dict]:
-    """A layer's vector as the weights `p` of each direction, by gate."""
-    kind = cell_named(cell)
-    arrays = cut(vector, layer_shapes(cell, inputs, hidden, directions))
-    return [
-        _by_gate(kind, hidden, *arrays[2 * d : 2 * d + 2], *arrays[2 * (directions + d) : 2 * (directions + d) + 2])
-        for d in range(directions)
-    ]
+    """A layer's vector, or the list of its parts (`gate_shapes`), as the weights `p` of each direction, by gate."""
+    kind, count = cell_named(cell), len(cell_named(cell).gates)
+    parts = vector if isinstance(vector, list) else cut(vector, gate_shapes(cell, inputs, hidden, directions))
+    arrays = [parts[i : i + count] for i in range(0, len(parts), count)]  # W_x, W_h of each direction, b_x, b_h of each
+    weights, biases = arrays[: 2 * directions], arrays[2 * directions :]
+    return [_by_gate(kind, hidden, *weights[2 * d : 2 * d + 2], *biases[2 * d : 2 * d + 2]) for d in range(directions)]
 
 
-def _by_gate(kind: Cell, hidden: int, W_x, W_h, b_x, b_h) -> dict:
-    p, count = {"size": hidden}, len(kind.gates)
-    for name, U, W, b, c in zip(kind.gates, *(split(a, count) for a in (W_x, W_h, b_x, b_h)), strict=True):
+def _by_gate(kind: Cell, hidden: int, W_x: list, W_h: list, b_x: list, b_h: list) -> dict:
+    p = {"size": hidden}
+    for name, U, W, b, c in zip(kind.gates, W_x, W_h, b_x, b_h, strict=True):
         if kind.step is gru_after_step and name == "h":  # the reset gate comes between the two products
             p |= {"W_xh": U, "W_hh": W, "b_h": b, "c_h": c}
         else:

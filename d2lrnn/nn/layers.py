@@ -87,11 +87,15 @@ class RecurrentLayers:
         """I of layer l (from 0)."""
         return self.outputs if l else self.embedding or self.inputs
 
+    def layer_arguments(self, l: int) -> tuple:
+        """cell, inputs, hidden and directions of layer l: what `cells.layer_shapes` and its neighbours take."""
+        return self.cell, self.layer_inputs(l), self.hidden, self.directions
+
     def shapes(self, prefix: str = "") -> dict[str, tuple[int, ...]]:
         """The arrays to learn, by name: `embedding`, and one vector for each layer (see `cells.layer_shapes`)."""
         found = {f"{prefix}embedding": (self.inputs, self.embedding)} if self.embedding else {}
         for l in range(self.layers):
-            shapes = layer_shapes(self.cell, self.layer_inputs(l), self.hidden, self.directions)
+            shapes = layer_shapes(*self.layer_arguments(l))
             found[f"{prefix}layer{l}"] = (sum(int(np.prod(shape)) for shape in shapes),)
         return found
 
@@ -123,12 +127,7 @@ class RecurrentLayers:
             X = F.embedding(X, arrays[f"{prefix}embedding"], self.inputs, self.embedding)
 
         def layer(l, X, state, vector):
-            shape = {
-                "cell": self.cell,
-                "inputs": self.layer_inputs(l),
-                "hidden": self.hidden,
-                "directions": self.directions,
-            }
+            shape = dict(zip(("cell", "inputs", "hidden", "directions"), self.layer_arguments(l), strict=True))
             if engine == "fused":
                 return fused_layer(T, X, state, vector, lengths, mask, **shape)
             return scratch_layer(T, X, state, vector, mask, **shape)

@@ -77,14 +77,14 @@ class LanguageModel(OneStack):
     def __call__(self, inputs, state: tuple | None = None):
         """Logits (T, B, V) for the token after each of `inputs` (T, B), and the state after the last."""
         X = self._inputs(inputs)
-        logits, *end = self._forward((X.shape[0],), [X, *self._begin(X, state), *self._arrays()])
+        logits, *end = self._forward((X.shape[0],), [X, *self._begin(X, state), *self._arrays])
         return logits, tuple(end)
 
     def losses(self, batch, state: tuple | None = None):
         """batch: inputs and targets, each (T, B). Returns the mean loss, the loss of each token (T, B), and the state."""
         inputs, targets = batch
         X, targets = self._inputs(inputs), self.check_ids("targets", targets, self.outputs)
-        mean, each, *end = self._loss((X.shape[0],), [X, targets, *self._begin(X, state), *self._arrays()])
+        mean, each, *end = self._loss((X.shape[0],), [X, targets, *self._begin(X, state), *self._arrays])
         return mean, each, tuple(end)
 
     def loss(self, batch, state: tuple | None = None):

@@ -9,7 +9,7 @@ import numpy as np
 
 from d2lrnn import device as devices
 from d2lrnn.nn import fused
-from d2lrnn.nn.cells import cell_named, layer_shapes
+from d2lrnn.nn.cells import cell_named, gate_shapes, layer_shapes
 from d2lrnn.nn.layers import RecurrentLayers
 from d2lrnn.nn.ops import Compiled
 from d2lrnn.nn.parameters import Parameters
@@ -43,6 +43,8 @@ class Network:
         self.parameters = Parameters(self.shapes(), self.device, dtype)
         initial = self.initial(generator(rng))
         self.parameters.set(np.concatenate([np.ravel(initial[name]) for name in self.parameters.shapes]))
+        self._by_name = self._leaves()
+        self._arrays = [a for leaf in self._by_name.values() for a in (leaf if isinstance(leaf, list) else [leaf])]
         self._forward, self._loss = Compiled(self._graph), Compiled(self._loss_graph)
 
     # What each kind of network says of itself.
@@ -139,11 +141,23 @@ class Network:
                 raise IndexError(f"{name}: ids run from 0 to {size - 1}, got {wrong}")
         return self.array(ids)
 
-    def _arrays(self) -> list:
-        return list(self.parameters.arrays.values())
+    def _leaves(self) -> dict:
+        """The arrays that the graphs take, by name: a layer's vector for MXNet's operator, and the list of its parts by gate for the equations."""
+        found = dict(self.parameters.arrays)
+        if self.engine == "scratch":
+            for prefix, layers in self.parts().items():
+                for l in range(layers.layers):
+                    name, shapes = f"{prefix}layer{l}", gate_shapes(*layers.layer_arguments(l))
+                    found[name] = self.parameters.parts(name, shapes)
+        return found
 
     def _named(self, arrays: Sequence) -> dict:
-        return dict(zip(self.parameters.shapes, arrays, strict=True)) | {"dtype": self.dtype}
+        """What `_arrays` lists, or symbols in its place, by name again."""
+        rest = iter(arrays)
+        return {
+            name: [next(rest) for _ in leaf] if isinstance(leaf, list) else next(rest)
+            for name, leaf in self._by_name.items()
+        } | {"dtype": self.dtype}
 
     def weights(self) -> dict[str, np.ndarray]:
         """All weights under the deck's names, as NumPy arrays: `layer0.W_xi` (I, H), `layer0.W_hi` (H, H), `layer0.b_i` (H,), …, `W_ho`, `b_o`.
@@ -216,7 +230,7 @@ def _path(prefix: str, layers: RecurrentLayers, l: int, d: int) -> str:
 
 def _pieces(flat: np.ndarray, layers: RecurrentLayers, l: int) -> list[tuple[np.ndarray, ...]]:
     """A layer's vector as views: for each direction W_x (G, H, I), W_h (G, H, H), b_x and b_h (G, H)."""
-    shapes, arrays, at = layer_shapes(layers.cell, layers.layer_inputs(l), layers.hidden, layers.directions), [], 0
+    shapes, arrays, at = layer_shapes(*layers.layer_arguments(l)), [], 0
     for shape in shapes:
         size = int(np.prod(shape))
         arrays.append(flat[at : at + size].reshape(-1, layers.hidden, *shape[1:]))

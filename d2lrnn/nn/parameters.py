@@ -6,6 +6,7 @@ So the norm of the whole gradient is one operation, an update is one, a checkpoi
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import mxnet as mx
 import numpy as np
@@ -20,12 +21,27 @@ class Parameters:
         self.size = sum(math.prod(shape) for shape in shapes.values())
         self.flat = mx.np.zeros(self.size, dtype=dtype, ctx=device)
         self.grad = mx.np.zeros(self.size, dtype=dtype, ctx=device)
-        self.arrays, grads, at = {}, [], 0
-        for name, shape in shapes.items():
+        self.arrays = dict(zip(shapes, self._views(0, shapes.values()), strict=True))
+
+    def _views(self, at: int, shapes: Iterable[tuple[int, ...]]) -> list:
+        """Views of `flat` from a place on, one after the other; their gradients are views of `grad`."""
+        views, grads = [], []
+        for shape in shapes:
             part = slice(at, at := at + math.prod(shape))
-            self.arrays[name] = self.flat[part].reshape_view(*shape)
+            views.append(self.flat[part].reshape_view(*shape))
             grads.append(self.grad[part].reshape_view(*shape))
-        autograd.mark_variables(list(self.arrays.values()), grads)
+        autograd.mark_variables(views, grads)
+        return views
+
+    def parts(self, name: str, shapes: list[tuple[int, ...]]) -> list:
+        """One of the arrays as views of its parts, which lie one after the other: they cost nothing, where cutting the array within a graph takes as long
+        as many products."""
+        at = 0
+        for before, shape in self.shapes.items():
+            if before == name:
+                break
+            at += math.prod(shape)
+        return self._views(at, shapes)
 
     def get(self) -> np.ndarray:
         """A copy of all numbers, (n,)."""

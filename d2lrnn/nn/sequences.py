@@ -29,7 +29,7 @@ class _WithLengths(OneStack):
         X = self._inputs(inputs)
         T, B = X.shape[:2]
         ends = [] if lengths is None else list(self.lengths_and_mask(T, B, lengths))
-        return graph((T, lengths is not None), [X, *targets, *ends, *self.begin_state(B), *self._arrays()])[0]
+        return graph((T, lengths is not None), [X, *targets, *ends, *self.begin_state(B), *self._arrays])[0]
 
 
 class SequenceClassifier(_WithLengths):

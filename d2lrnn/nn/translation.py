@@ -65,12 +65,12 @@ class EncoderDecoder(Network):
         X = self.check_ids("source", source, self.encoder.inputs)
         lengths = np.full(X.shape[1], X.shape[0]) if lengths is None else lengths
         ends = self.lengths_and_mask(*X.shape, lengths)
-        return tuple(self._encode((X.shape[0],), [X, *ends, *self.begin_state(X.shape[1]), *self._arrays()]))
+        return tuple(self._encode((X.shape[0],), [X, *ends, *self.begin_state(X.shape[1]), *self._arrays]))
 
     def __call__(self, inputs, state: tuple):
         """Logits (T, B, V) of the decoder for the token after each of `inputs` (T, B), from a state of `encode` or of an earlier call, and the state."""
         X = self.check_ids("inputs", inputs, self.decoder.inputs)
-        logits, *end = self._forward((X.shape[0],), [X, *state, *self._arrays()])
+        logits, *end = self._forward((X.shape[0],), [X, *state, *self._arrays])
         return logits, tuple(end)
 
     def loss(self, batch, state=None):
@@ -84,7 +84,7 @@ class EncoderDecoder(Network):
         said = self.check_ids("target", target[1:], self.decoder.inputs)
         weights = self.array(self._weights(batch), self.dtype)
         begin = self.encode(source, lengths)
-        return self._loss((len(target) - 1,), [X, said, weights, *begin, *self._arrays()])[0], None
+        return self._loss((len(target) - 1,), [X, said, weights, *begin, *self._arrays])[0], None
 
     def count(self, batch):
         return float(self._weights(batch).sum())

@@ -11,7 +11,7 @@ from mxnet import autograd
 from d2lrnn.nn.network import Network
 from d2lrnn.text.batches import Batches
 from d2lrnn.text.tokenizers import Tokenizer
-from d2lrnn.train.clipping import measure
+from d2lrnn.train.clipping import clipping_factor, global_norm
 from d2lrnn.train.history import History
 from d2lrnn.train.interrupt import CtrlC
 from d2lrnn.train.progress import bar
@@ -77,13 +77,14 @@ def fit(
                     states = [state]
                 else:
                     loss, states = run.replicas.gradient(batch, run.states)
-                run.settle()
-                sizes, factor = measure(loss, parameters.grad, recipe.clip)  # (loss, ‖g‖), min(1, θ / ‖g‖)
-                optimizer.update(parameters, run.memory, step + 1, rate, factor)  # clip and step
+                norm = global_norm(parameters.grad)
+                run.note(step, loss.item(), norm, batch)
+                optimizer.update(
+                    parameters, run.memory, step + 1, rate, clipping_factor(norm, recipe.clip)
+                )  # clip, step
                 run.replicas.spread()
                 # Detach: the next minibatch begins where this one ended, and its gradient ends there.
                 run.states = [tuple(s.detach() for s in state) if run.carry and state else None for state in states]
-                run.note(step, sizes, batch)
                 shown.update(run)
                 last = run.is_last(step)
                 if every and (step + 1) % every == 0 and not last:

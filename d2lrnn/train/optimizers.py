@@ -1,7 +1,4 @@
-"""The updates: stochastic gradient descent and Adam, each one operation over all weights, since they lie in one vector.
-
-An update with a factor of NaN or 0, which `clipping_factor` gives for a gradient that is not finite, changes nothing: what was learnt stays.
-"""
+"""The updates: stochastic gradient descent and Adam, over all weights at once, since they lie in one vector."""
 
 from __future__ import annotations
 
@@ -25,15 +22,15 @@ class SGD:
     def begin(self, parameters: Parameters) -> dict:
         return {"velocity": mx.np.zeros_like(parameters.flat)} if self.momentum else {}
 
-    def update(self, parameters: Parameters, memory: dict, step: int, rate: float, factor) -> None:
-        """One update with `factor` times the gradient. step: from 1. factor: an array (1,)."""
-        ok = factor > 0  # neither NaN nor 0
-        g = mx.np.where(ok, parameters.grad * factor, mx.np.zeros_like(parameters.grad))
+    def update(self, parameters: Parameters, memory: dict, step: int, rate: float, factor: float = 1.0) -> None:
+        """One update with `factor` times the gradient. step: from 1."""
         if self.momentum:
             v = memory["velocity"]
-            v[:] = mx.np.where(ok, self.momentum * v + g, v)
-            g = mx.np.where(ok, v, g)
-        parameters.flat -= rate * g
+            v *= self.momentum
+            v += factor * parameters.grad
+            parameters.flat -= rate * v
+        else:
+            parameters.flat -= (rate * factor) * parameters.grad
 
 
 @dataclass(frozen=True)
@@ -56,14 +53,16 @@ class Adam:
     def begin(self, parameters: Parameters) -> dict:
         return {"mean": mx.np.zeros_like(parameters.flat), "variance": mx.np.zeros_like(parameters.flat)}
 
-    def update(self, parameters: Parameters, memory: dict, step: int, rate: float, factor) -> None:
-        """One update with `factor` times the gradient. step: from 1. factor: an array (1,)."""
+    def update(self, parameters: Parameters, memory: dict, step: int, rate: float, factor: float = 1.0) -> None:
+        """One update with `factor` times the gradient. step: from 1."""
+        if self.weight_decay:
+            parameters.flat *= 1 - rate * self.weight_decay
         # m̂ / (√v̂ + ε) with m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ) is this m / (√v + ε √(1 - β₂ᵗ)) times a number.
         root = math.sqrt(1 - self.beta2**step)
-        w, m, v = (a.as_nd_ndarray() for a in (parameters.flat, memory["mean"], memory["variance"]))
-        mx.nd.contrib.adamw_update(
-            w, parameters.grad.as_nd_ndarray(), m, v, factor.as_nd_ndarray().astype("float32", copy=False), lr=root / (1 - self.beta1**step), eta=rate,
-            beta1=self.beta1, beta2=self.beta2, epsilon=self.epsilon * root, wd=self.weight_decay, out=w,
+        w, g, m, v = (a.as_nd_ndarray() for a in (parameters.flat, parameters.grad, memory["mean"], memory["variance"]))
+        mx.nd.adam_update(
+            w, g, m, v, lr=rate * root / (1 - self.beta1**step), rescale_grad=factor,
+            beta1=self.beta1, beta2=self.beta2, epsilon=self.epsilon * root, out=w,
         )  # fmt: skip
 
 

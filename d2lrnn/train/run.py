@@ -56,7 +56,7 @@ class Run:
         self.replicas = Replicas(network, devices_.choose_all(devices) if devices is not None else [network.device])
         self.memory = recipe.make_optimizer().begin(network.parameters)
         self.states = [None] * len(self.replicas.networks)
-        self.history, self.best, self.waiting = History(), None, None
+        self.history, self.best = History(), None
         self.began = self.spent = 0.0
         if self.path is None and resume:
             raise ValueError("fit: resume=True needs the name of a checkpoint to go on from")
@@ -145,22 +145,13 @@ class Run:
     def is_last(self, step: int) -> bool:
         return self.is_over(step + 1)
 
-    def note(self, step: int, sizes, batch) -> None:
-        """Remember a step. sizes: its loss and its gradient's norm, (2,); they are read one step later, so that Python goes on while MXNet computes."""
-        self.waiting = (step, sizes)
-        self.history.tokens += int(np.prod(batch[0].shape[:2]))
-
-    def settle(self) -> None:
-        """Read the numbers of the last step, before there is another update. Raises Diverged if they are not finite."""
-        if self.waiting is None:
-            return
-        step, sizes = self.waiting
-        loss, norm = sizes.asnumpy().tolist()
-        self.waiting = None
+    def note(self, step: int, loss: float, norm: float, batch) -> None:
+        """Remember a step. norm: its gradient's. Raises Diverged, before there is an update, if they are not finite."""
         if not (math.isfinite(loss) and math.isfinite(norm)):
             self._diverged(step, loss, norm)
         self.history.losses.append(loss)
         self.history.norms.append(norm)
+        self.history.tokens += math.prod(batch[0].shape[:2])
         self.history.seconds = self.seconds()
 
     def _diverged(self, step: int, loss: float, norm: float) -> None:
@@ -178,7 +169,6 @@ class Run:
 
     def evaluate(self) -> None:
         """Measure the held-out loss; the clock stands still meanwhile."""
-        self.settle()
         self.spent = self.seconds()
         if self.valid is not None:
             if isinstance(self.network, LanguageModel):
@@ -199,7 +189,7 @@ class Run:
         self.began = time.perf_counter()
 
     def why_stopped(self, interrupted: bool) -> str:
-        self.settle()
+        self.history.seconds = self.seconds()
         if self.is_over(self.history.steps):
             return "done"
         return "interrupted" if interrupted else "patience"
@@ -240,7 +230,6 @@ class Run:
         return checkpoints.plain(about)
 
     def save(self) -> None:
-        self.settle()
         arrays = {f"memory.{name}": array.asnumpy() for name, array in self.memory.items()}
         for k, state in enumerate(self.states):
             arrays |= {f"state{k}.{i}": s.asnumpy() for i, s in enumerate(state or ())}

@@ -64,7 +64,7 @@ class Pass:
         return [sum(F.sum(r * y) for r, y in zip(R, (Y, *end), strict=True)), Y, *end]
 
     def __call__(self):
-        arrays = self.net._arrays()
+        arrays = self.net._arrays
         return self.graph((T,), [self.X, *self.ends, *self.weights, *self.state, *arrays])
 
     def number(self) -> float:

@@ -89,5 +89,5 @@ def test_every_array_of_a_pass_lies_where_the_network_does(cell, engine, rng):
         net = small(HERE, rng, cell=cell, engine=engine, layers=2, bidirectional=True)
         passed = Pass(net, *inputs_and_state(net, rng), LENGTHS)
         passed.gradients()
-    arrays = [*passed(), *net._arrays(), net.parameters.flat, net.parameters.grad, *(a.grad for a in net._arrays())]
+    arrays = [*passed(), *net._arrays, net.parameters.flat, net.parameters.grad, *(a.grad for a in net._arrays)]
     assert {array.ctx for array in arrays} == {HERE}

@@ -107,7 +107,7 @@ def test_a_twin_elsewhere_and_an_array_that_is_not_there(device, rng):
     right = run(net, rng)
     with unguarded():
         twin = net.twin(device=other)
-        assert {a.ctx for a in (*twin._arrays(), twin.parameters.flat, twin.parameters.grad)} == {other}
+        assert {a.ctx for a in (*twin._arrays, twin.parameters.flat, twin.parameters.grad)} == {other}
         assert np.abs(run(twin, rng) - right).max() == 0
         away = mx.np.zeros((3, 2), dtype="int32", ctx=other)
     message = rf"LanguageModel is on cpu\({device.device_id}\), got an array on cpu\({other.device_id}\); make it there"

@@ -35,7 +35,7 @@ def test_one_norm_for_all_and_not_one_for_each(device):
     small, large = mx.np.array([0.3], ctx=device), mx.np.array([[40.0]], ctx=device)
     clip([small, large], 1.0)
     assert small.item() / large.item() == pytest.approx(0.3 / 40)
-    assert global_norm([small, large]).item() == pytest.approx(1, rel=1e-5)
+    assert global_norm([small, large]) == pytest.approx(1, rel=1e-5)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -50,30 +50,26 @@ def test_a_zero_gradient_stays_zero(device):
     zeros = mx.np.zeros(5, ctx=device)
     assert clip(zeros, 1.0) == 0
     assert zeros.asnumpy().tolist() == [0] * 5
-    assert clipping_factor(global_norm(zeros), 1.0).item() == 1
+    assert clipping_factor(global_norm(zeros), 1.0) == 1
 
 
 def test_one_array_as_well_as_several(device):
     one = mx.np.array([3.0, 4.0], ctx=device)
-    assert global_norm(one).shape == (1,) and global_norm(one).item() == pytest.approx(5)
+    assert global_norm(one) == pytest.approx(5)
     assert clip(one, 2.5) == pytest.approx(5)
     np.testing.assert_allclose(one.asnumpy(), [1.5, 2.0], rtol=1e-6)
 
 
-@pytest.mark.parametrize("limit", [1.0, None])
-def test_nan_in_the_norm_is_nan_in_the_factor(device, limit):
-    norm = global_norm(mx.np.array([1.0, np.nan], ctx=device))
-    assert np.isnan(clipping_factor(norm, limit).item())
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_a_gradient_that_is_not_finite_has_no_finite_norm(device, dtype, wrong):
+    for grads in ([1.0, wrong],), ([1.0], [wrong, 2.0]):
+        norm = global_norm([mx.np.array(g, dtype=dtype, ctx=device) for g in grads])
+        assert not np.isfinite(norm)
 
 
-def test_an_infinite_norm_gives_a_factor_that_no_optimizer_takes(device):
-    norm = global_norm(mx.np.array([np.inf, 1.0], ctx=device))
-    assert clipping_factor(norm, 1.0).item() == 0
-    assert np.isnan(clipping_factor(norm, None).item())
-
-
-def test_no_limit_clips_nothing(device):
-    assert clipping_factor(mx.np.array([1e9], ctx=device), None).item() == 1
+def test_no_limit_clips_nothing():
+    assert clipping_factor(1e9, None) == 1
 
 
 @pytest.mark.parametrize("limit", [0, -1.0, float("nan"), float("inf")])
