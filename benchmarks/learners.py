@@ -24,6 +24,7 @@ class Setting:
     cell: str = "lstm"
     layers: int = 1
     forget_bias: float = 1.0
+    weight_decay: float = 0.0
     seed: int = 1
 
     def __str__(self) -> str:
@@ -32,9 +33,10 @@ class Setting:
         name = {"gru_after": "GRU (reset after the product)", "lstm": f"LSTM (forget bias {self.forget_bias:g})"}[
             self.cell
         ]
+        decay = f", weight decay {self.weight_decay:g}" if self.weight_decay else ""
         return (
             f"{name}, {depth}{self.hidden} units, one-hot, dropout {self.dropout:g}, {self.rows} rows of {self.steps} steps, "
-            f"Adam at {self.rate:g}, {self.schedule} to 0, clip 1, {length}, seed {self.seed}"
+            f"Adam at {self.rate:g}{decay}, {self.schedule} to 0, clip 1, {length}, seed {self.seed}"
         )
 
 
@@ -61,6 +63,7 @@ def trained(setting: Setting, ids: np.ndarray, symbols: int, valid=None, context
         epochs=setting.epochs,
         rate=setting.rate,
         schedule=setting.schedule,
+        optimizer_settings={"weight_decay": setting.weight_decay},
         seed=setting.seed,
         progress=False,
         **options,

@@ -14,9 +14,11 @@ from d2lrnn.text.tokenizers import CharTokenizer
 TITLE = "tiny Shakespeare, characters: held-out loss by minutes of training"
 CONTEXT = 1_000  # characters before the last tenth, read first
 
+# A forget bias of 0: with 1 an LSTM learns a text more slowly (chapter 06). Without the decay it learns its text by heart: 1.499 after the same 12 epochs, 1.460 with 0.1.
+SHAPE = {"hidden": 384, "forget_bias": 0.0, "rows": 64, "steps": 32, "schedule": "linear"}
 SETTINGS = (
-    Setting(cell="gru_after", hidden=384, dropout=0.2, rows=64, steps=32, rate=0.01, seconds=180, schedule="linear"),
-    Setting(cell="gru_after", hidden=384, dropout=0.25, rows=64, steps=32, rate=0.008, seconds=300, schedule="linear"),
+    Setting(dropout=0.3, rate=0.008, weight_decay=0.15, seconds=180, **SHAPE),
+    Setting(dropout=0.35, rate=0.008, weight_decay=0.2, seconds=300, **SHAPE),
 )
 AT_MOST = {180: 1.475, 300: 1.445}  # nats
 SMALL = (Setting(hidden=16, dropout=0.1, rows=8, steps=16, rate=0.01, seconds=1),)
