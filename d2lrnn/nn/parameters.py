@@ -36,11 +36,8 @@ class Parameters:
     def parts(self, name: str, shapes: list[tuple[int, ...]]) -> list:
         """One of the arrays as views of its parts, which lie one after the other: they cost nothing, where cutting the array within a graph takes as long
         as many products."""
-        at = 0
-        for before, shape in self.shapes.items():
-            if before == name:
-                break
-            at += math.prod(shape)
+        names = list(self.shapes)
+        at = sum(math.prod(self.shapes[before]) for before in names[: names.index(name)])
         return self._views(at, shapes)
 
     def get(self) -> np.ndarray:

@@ -77,11 +77,10 @@ def fit(
                     states = [state]
                 else:
                     loss, states = run.replicas.gradient(batch, run.states)
-                norm = global_norm(parameters.grad)
+                norm = global_norm(parameters.grad)  # waits until MXNet is done
                 run.note(step, loss.item(), norm, batch)
-                optimizer.update(
-                    parameters, run.memory, step + 1, rate, clipping_factor(norm, recipe.clip)
-                )  # clip, step
+                factor = clipping_factor(norm, recipe.clip)
+                optimizer.update(parameters, run.memory, step + 1, rate, factor)  # clip and step
                 run.replicas.spread()
                 # Detach: the next minibatch begins where this one ended, and its gradient ends there.
                 run.states = [tuple(s.detach() for s in state) if run.carry and state else None for state in states]
