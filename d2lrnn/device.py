@@ -1,6 +1,6 @@
 """Which MXNet context things run on, and why.
 
-    choose()             the first GPU if there is one, else the CPU (d2l's `try_gpu`); `$D2LRNN_DEVICE` overrides
+    choose()             the first GPU if there is one (d2l's `try_gpu`) and MXNet has code for it, else the CPU; `$D2LRNN_DEVICE` overrides
     choose("cpu(1)")     that one, or an error: nothing falls back silently
     choose_all("cpu(0),cpu(1)")   several, for data-parallel training
 
@@ -14,6 +14,7 @@ import ctypes
 import os
 import re
 import threading
+import warnings
 from pathlib import Path
 
 from d2lrnn import cuda
@@ -58,7 +59,9 @@ def use_threads(count: int | None = None) -> int:
     """Let MXNet's operators on cpu(0) use `count` threads; None: `$OMP_NUM_THREADS`, or every core this process may run on. Returns the number.
 
     OpenMP keeps the number for each thread of a program, and operators run on a thread of MXNet's engine, so it is set there (MXNet's own
-    `MXSetNumOMPThreads` sets it for the caller only, which runs no operators). Other CPU contexts stay as they are: they share the same cores.
+    `MXSetNumOMPThreads` sets it for the caller only, which runs no operators). The caller gets 1: were it to copy a large array (`asnumpy`) with helpers
+    of its own, OpenMP would count more threads than cores and from then on put each to sleep after every product, and small networks would train five
+    times slower for the rest of the process. Other CPU contexts stay as they are: they share the same cores.
     A build of MXNet without OpenMP has 1, whatever is asked for. Raises ValueError for fewer than 1.
     """
     if count is None:
@@ -68,7 +71,7 @@ def use_threads(count: int | None = None) -> int:
         raise ValueError(f"use_threads: at least 1 thread is needed, got {count}")
     if not hasattr(mx.base._LIB, "omp_set_num_threads"):
         return 1
-    mx.base._LIB.omp_set_num_threads(ctypes.c_int(count))
+    mx.base._LIB.omp_set_num_threads(ctypes.c_int(1))
     return _on_the_engine(lambda: mx.base._LIB.omp_set_num_threads(ctypes.c_int(count)))
 
 
@@ -96,7 +99,7 @@ use_threads()
 def choose(name: str | mx.Context | None = None) -> mx.Context:
     """The context of that name: "cpu", "cpu(1)", "gpu", "gpu(0)"; None: `$D2LRNN_DEVICE` if it is set, else the first GPU, else the CPU.
 
-    Raises ValueError for another name, RuntimeError for a GPU that this machine or this build of MXNet has not.
+    Raises ValueError for another name, RuntimeError for a GPU that this machine has not, or that this build of MXNet cannot use.
     """
     given = "device"
     if name is None:
@@ -104,7 +107,11 @@ def choose(name: str | mx.Context | None = None) -> mx.Context:
         if not name:
             from d2l import mxnet as d2l
 
-            return d2l.try_gpu()
+            first = d2l.try_gpu()
+            if first.device_type == "gpu" and (why := cuda.lacks_code()):
+                warnings.warn(f"device: the GPU stays unused, everything runs on the CPU: {why}", stacklevel=2)
+                return mx.cpu()
+            return first
     if isinstance(name, mx.Context):
         name = f"{name.device_type}({name.device_id})"
     match = _NAME.fullmatch(name.strip().lower()) if isinstance(name, str) else None
@@ -116,6 +123,8 @@ def choose(name: str | mx.Context | None = None) -> mx.Context:
         raise RuntimeError(
             f"{given}: {name} was asked for, and {has}; take cpu, or run `python -m d2lrnn doctor` to see why"
         )
+    if kind == "gpu" and (why := cuda.lacks_code(number)):
+        raise RuntimeError(f"{given}: {name} was asked for, and {why}; take cpu")
     return mx.Context(kind, number)
 
 
@@ -135,5 +144,5 @@ def describe(context: mx.Context | None = None) -> str:
     if os.environ.get("D2LRNN_DEVICE", "").strip():
         why = "$D2LRNN_DEVICE says so"
     else:
-        why = "the first GPU" if context.device_type == "gpu" else "MXNet sees no GPU"
+        why = "the first GPU" if context.device_type == "gpu" else cuda.lacks_code() or "MXNet sees no GPU"
     return f"{context} ({why})"

@@ -8,7 +8,7 @@ import sys
 import mxnet as mx
 import pytest
 
-from d2lrnn import device
+from d2lrnn import cuda, device
 
 
 @pytest.fixture(autouse=True)
@@ -25,8 +25,9 @@ def gpus(monkeypatch):
 def test_the_default_is_what_d2l_tries():
     from d2l import mxnet as d2l
 
-    assert device.choose() == d2l.try_gpu()
-    assert device.choose_all() == [d2l.try_gpu()]
+    expected = mx.cpu() if cuda.lacks_code() else d2l.try_gpu()
+    assert device.choose() == expected
+    assert device.choose_all() == [expected]
     if not mx.context.num_gpus():
         assert device.choose() == mx.cpu(0) and device.describe() == "cpu(0) (MXNet sees no GPU)"
 
@@ -89,6 +90,17 @@ def test_a_gpu_that_is_not_there_is_an_error_and_no_fallback(monkeypatch, gpus):
         gpus(count)
         with pytest.raises(RuntimeError, match=said):
             device.choose(f"gpu({count})")
+
+
+def test_a_gpu_that_mxnet_counts_and_has_no_code_for(monkeypatch, gpus):
+    gpus(2)
+    monkeypatch.setattr(cuda, "lacks_code", lambda number=0: "it is too new" if number == 0 else "")
+    with pytest.warns(UserWarning, match="device: the GPU stays unused, everything runs on the CPU: it is too new"):
+        assert device.choose() == mx.cpu(0)
+    assert device.describe(mx.cpu()) == "cpu(0) (it is too new)"
+    assert device.choose("gpu(1)") == mx.gpu(1)
+    with pytest.raises(RuntimeError, match="device: gpu was asked for, and it is too new; take cpu"):
+        device.choose("gpu")
 
 
 @pytest.mark.skipif(mx.context.num_gpus() > 0, reason="there is a GPU here")
@@ -171,6 +183,28 @@ def test_omp_num_threads_is_obeyed():
 def test_threads_are_given_and_taken_while_it_runs():
     assert sharing("from d2lrnn import device; device.use_threads(1)") == 1
     assert sharing("from d2lrnn import device; device.use_threads(1); device.use_threads(2)") == 2
+
+
+COPY = """
+import os
+from d2lrnn import device
+import mxnet as mx
+a = mx.np.ones((1500, 1500))
+mx.np.dot(a, a).wait_to_read()
+before = set(os.listdir("/proc/self/task"))
+mx.np.array(a.asnumpy()).wait_to_read()
+print(len(set(os.listdir("/proc/self/task")) - before))
+"""
+
+
+@on_linux
+@pytest.mark.parametrize("threads", [None, "2", "5"])
+def test_a_large_copy_starts_no_threads_of_its_own(threads):
+    """With them OpenMP counts more threads than cores, and lets none of them wait awake again: small networks then train five times slower."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("OMP_")}
+    environment = clean | ({"OMP_NUM_THREADS": threads} if threads else {})
+    done = subprocess.run([sys.executable, "-c", COPY], env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and int(done.stdout) == 0, done.stdout + done.stderr
 
 
 def test_a_list_of_threads_is_an_error_where_mxnet_would_end_the_process():
