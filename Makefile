@@ -49,7 +49,7 @@ bench: setup  ## measure, ours beside the peers', and write benchmarks/RESULTS.m
 	@exec $(PY) -m benchmarks $(ARGS)
 
 gpu: setup  ## MXNet for an NVIDIA GPU in the place of MXNet for the CPU (Linux x86-64, a driver, 4 GB; back: make clean)
-	@uv="$$(sh tools/find-uv.sh)" && "$$uv" pip uninstall --quiet --python $(PY) mxnet && "$$uv" pip install --quiet --python $(PY) --no-deps --group gpu
+	@uv="$$(sh tools/find-uv.sh)" && "$$uv" pip uninstall --quiet --python $(PY) mxnet && "$$uv" pip install --quiet --python $(PY) --no-deps --group gpu && $(PY) -m d2lrnn.cuda
 	@exec $(PY) -m d2lrnn doctor
 
 lock:  ## resolve pyproject.toml again into requirements.lock

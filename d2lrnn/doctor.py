@@ -38,7 +38,15 @@ _PACKAGES = (
 )
 _COURSE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Importing in a process of its own: a broken or crashing package cannot take the doctor along.
-_TRY_MXNET = f"import sys; sys.path.insert(0, {_COURSE!r}); from d2lrnn import cuda; cuda.load(); import mxnet; print(mxnet.context.num_gpus())"
+_TRY_MXNET = f"""
+import sys
+sys.path.insert(0, {_COURSE!r})
+from d2lrnn import cuda
+cuda.load()
+import mxnet
+count = mxnet.context.num_gpus()
+print(count, count and cuda.lacks_code(), sep="\\n")
+"""
 
 
 class Finding:
@@ -72,13 +80,17 @@ def look():
         "browser": browser(),
         "mxnet_error": None,
         "mxnet_gpus": 0,
+        "gpu_without_code": "",
         "corpora": {},
         "corpora_error": None,
     }
     if "mxnet" in versions or "mxnet-cu117" in versions:
         out, error = _output([sys.executable, "-c", _TRY_MXNET], 120)
         facts["mxnet_error"] = error
-        facts["mxnet_gpus"] = int(out.split()[-1]) if not error and out.split() else 0
+        said = out.splitlines()
+        if not error and len(said) > 1:
+            facts["mxnet_gpus"] = int(said[-2])
+            facts["gpu_without_code"] = said[-1] if facts["mxnet_gpus"] else ""
     try:
         from d2lrnn.data import corpora
 
@@ -242,6 +254,13 @@ def _threads(facts):
 
 def _gpu(facts):
     names, usable = facts["gpu"], facts["mxnet_gpus"]
+    if usable and facts["gpu_without_code"]:
+        return Finding(
+            NOTE,
+            "GPU",
+            f"{', '.join(names) or usable}, which MXNet counts but cannot use: {facts['gpu_without_code']}",
+            "everything runs on the CPU, which is enough for every notebook; `make clean` takes the 4 GB away",
+        )
     if usable:
         return Finding(OK, "GPU", f"{usable} for MXNet" + (f": {', '.join(names)}" if names else ""))
     if names:

@@ -27,6 +27,7 @@ GOOD = {
     "browser": "/usr/bin/chromium",
     "mxnet_error": None,
     "mxnet_gpus": 0,
+    "gpu_without_code": "",
     "corpora": {"shakespeare": "38 plays", "time_machine": None},
     "corpora_error": None,
 }
@@ -78,6 +79,8 @@ def test_each_thing_wrong_is_named_with_its_fix(changes, says, fix):
     ("changes", "says"),
     [
         ({"gpu": ["Tesla T4"]}, "this MXNet cannot use"),
+        ({"gpu": ["NVIDIA H100"], "mxnet_gpus": 1, "gpu_without_code": "it is 9.0"}, "NVIDIA H100, which MXNet counts"),
+        ({"mxnet_gpus": 1, "gpu_without_code": "it is 9.0"}, "cannot use: it is 9.0"),
         ({"browser": None}, "skips its browser tests"),
         ({"omp": "64"}, "in each other's way"),
         ({}, "time_machine: not here"),
