@@ -18,8 +18,14 @@ def no_wish(monkeypatch):
 
 @pytest.fixture
 def gpus(monkeypatch):
-    """Make MXNet see so many GPUs."""
-    return lambda count: monkeypatch.setattr(mx.context, "num_gpus", lambda: count)
+    """Make MXNet, and d2l, see so many GPUs."""
+    from d2l import mxnet as d2l
+
+    def see(count):
+        for module in (mx.context, d2l):
+            monkeypatch.setattr(module, "num_gpus", lambda: count)
+
+    return see
 
 
 def test_the_default_is_what_d2l_tries():
