@@ -21,13 +21,13 @@ STORED = ROOT / "notebooks" / "data" / "06_crossing.json"
 HELD_OUT = 100_000  # characters for validation, and as many for the test
 
 SETTINGS = {
-    10_000: Setting(hidden=128, dropout=0.5, rows=8, steps=32, rate=0.01, seconds=5),
-    30_000: Setting(hidden=192, dropout=0.5, rows=16, steps=32, rate=0.01, seconds=10),
-    100_000: Setting(hidden=256, dropout=0.5, rows=32, steps=32, rate=0.01, seconds=20),
-    300_000: Setting(hidden=256, dropout=0.4, rows=32, steps=32, rate=0.01, seconds=45),
-    1_000_000: Setting(hidden=384, dropout=0.25, rows=64, steps=32, rate=0.01, seconds=120),
-    2_000_000: Setting(hidden=384, dropout=0.15, rows=64, steps=32, rate=0.01, seconds=150),
-    5_000_000: Setting(hidden=384, dropout=0.1, rows=64, steps=32, rate=0.01, seconds=180),
+    10_000: Setting(hidden=128, dropout=0.5, rows=8, steps=32, rate=0.01, weight_decay=0.1, seconds=6),
+    30_000: Setting(hidden=192, dropout=0.5, rows=16, steps=32, rate=0.01, weight_decay=0.1, seconds=12),
+    100_000: Setting(hidden=256, dropout=0.5, rows=32, steps=32, rate=0.01, weight_decay=0.1, seconds=30),
+    300_000: Setting(hidden=256, dropout=0.4, rows=32, steps=32, rate=0.01, weight_decay=0.1, seconds=60),
+    1_000_000: Setting(hidden=384, dropout=0.25, rows=64, steps=32, rate=0.008, weight_decay=0.08, seconds=150),
+    2_000_000: Setting(hidden=384, dropout=0.15, rows=64, steps=32, rate=0.008, weight_decay=0.04, seconds=200),
+    5_000_000: Setting(hidden=384, dropout=0.05, rows=64, steps=32, rate=0.008, weight_decay=0.01, seconds=260),
 }
 SMALL = {
     2_000: Setting(hidden=8, dropout=0.1, rows=4, steps=16, rate=0.01, seconds=0.5),

@@ -19,15 +19,18 @@ CONTEXT = 1_000
 
 # Each is trained on the first part and scored on the validation part; the best is trained once more, on both.
 SETTINGS = tuple(
-    Setting(cell=cell, hidden=256, dropout=dropout, rows=32, steps=35, rate=0.01, epochs=epochs)
-    for cell, dropout, epochs in (
-        ("lstm", 0.5, 10),
-        ("gru_after", 0.5, 8),
-        ("gru_after", 0.5, 14),
-        ("gru_after", 0.6, 14),
-        ("gru_after", 0.6, 20),
+    Setting(
+        cell=cell, hidden=256, dropout=dropout, rows=32, steps=35, rate=0.01, epochs=epochs, weight_decay=decay, forget_bias=0.0
     )
-)
+    for cell, dropout, epochs, decay in (
+        ("gru_after", 0.6, 20, 0.0),
+        ("gru_after", 0.6, 20, 0.1),
+        ("gru_after", 0.6, 20, 0.2),
+        ("gru_after", 0.5, 14, 0.2),
+        ("lstm", 0.6, 20, 0.1),
+        ("lstm", 0.5, 20, 0.2),
+    )
+)  # fmt: skip
 SMALL = (Setting(hidden=16, dropout=0.1, rows=4, steps=16, rate=0.01, epochs=2),)
 
 

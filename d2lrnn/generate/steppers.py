@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from d2lrnn.generate.blas import one_thread
+from d2lrnn.blas import one_thread
 
 _MANY = 256  # streams, from which on a second thread is worth its while
 
@@ -153,21 +153,8 @@ class Rereader(Stepper):
 
     def scores(self, ids: np.ndarray) -> np.ndarray:
         """The scores after each of the ids (T, B): (T, B, V)."""
-        from mxnet import autograd
-
-        from d2lrnn.nn import fused
-        from d2lrnn.nn.ops import linear
-
-        net, layers = self.network, self.network.layers
-        arrays, X = net.parameters.arrays | {"dtype": net.dtype}, net.array(ids)
-        state, engine = net.begin_state(ids.shape[1]), "fused"
-        if not fused.has(layers.cell):
-            arrays = {name: a if name == "dtype" else a.asnumpy() for name, a in arrays.items()}
-            state, X, engine = tuple(s.asnumpy() for s in state), ids, "scratch"
-        with autograd.pause():
-            Y, _ = layers.run(engine, len(ids), X, state, arrays)
-            scores = linear(Y, arrays.get("W_ho", arrays.get("embedding")), arrays["b_o"], size=self.size)
-        return scores if isinstance(scores, np.ndarray) else scores.asnumpy()
+        Y, _ = self.network.read(ids)
+        return self.network.answers(Y)
 
 
 def stepper_for(model, *, reread: bool = False, state: tuple | None = None) -> Stepper:

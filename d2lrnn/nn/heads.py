@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from mxnet import autograd
 
+from d2lrnn.nn import fused
 from d2lrnn.nn.layers import RecurrentLayers
 from d2lrnn.nn.network import Network
 from d2lrnn.nn.ops import dropout, linear, np_of, npx_of
@@ -54,6 +56,31 @@ class OneStack(Network):
         if not fits:
             raise ValueError(f"inputs: {kind} are needed, got shape {X.shape}")
         return X
+
+    def read(
+        self, inputs, state: tuple | None = None, seen: list | None = None
+    ) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+        """One pass without dropout or gradients, whichever the network's engine: by MXNet's operator where it has the cell, else by the equations in NumPy.
+
+        inputs: (T, B) or (T, B, I). seen: see `RecurrentLayers.run`. Returns the top layer's outputs (T, B, D H) and the state, as NumPy arrays.
+        """
+        X, layers = self._inputs(inputs), self.layers
+        arrays, state, engine = self.parameters.arrays | {"dtype": self.dtype}, self._begin(X, state), "fused"
+        if not fused.has(layers.cell):
+            arrays = {name: a if name == "dtype" else a.asnumpy() for name, a in arrays.items()}
+            X, state, engine = X.asnumpy(), tuple(as_numpy(s) for s in state), "scratch"
+        found = []
+        with autograd.pause(train_mode=False):
+            Y, end = layers.run(engine, len(X), X, state, arrays, seen=found)
+        if seen is not None:
+            seen += [(as_numpy(below), as_numpy(above)) for below, above in found]
+        return as_numpy(Y), tuple(as_numpy(s) for s in end)
+
+    def answers(self, Y: np.ndarray) -> np.ndarray:
+        """Logits (…, K) for outputs of the top layer (…, D H), in NumPy."""
+        arrays = self.parameters.arrays
+        W = arrays["W_ho"] if "W_ho" in arrays else arrays["embedding"]  # tied: one matrix for both
+        return linear(Y, W.asnumpy(), arrays["b_o"].asnumpy(), size=self.outputs)
 
     def _head(self, Y, arrays):
         """Slide 21: O = H W_ho + b_o."""

@@ -118,8 +118,13 @@ class RecurrentLayers:
             found[f"{prefix}layer{l}"] = np.concatenate(weights + biases)
         return found
 
-    def run(self, engine: str, T: int, X, state: tuple, arrays: dict, lengths=None, mask=None, prefix: str = ""):
-        """Inputs (T, B) or (T, B, I) through encoding, time, direction and depth. Returns the top layer's outputs (T, B, D H) and the state."""
+    def run(
+        self, engine: str, T: int, X, state: tuple, arrays: dict, lengths=None, mask=None, prefix: str = "", seen: list | None = None
+    ):  # fmt: skip
+        """Inputs (T, B) or (T, B, I) through encoding, time, direction and depth. Returns the top layer's outputs (T, B, D H) and the state.
+
+        seen: a list to which each layer adds what it was given, (T, B, I), and its own outputs, (T, B, D H).
+        """
         F = npx_of(X)
         if self.encoding == "one_hot":
             X = F.one_hot(X, self.inputs, dtype=arrays["dtype"])
@@ -129,8 +134,12 @@ class RecurrentLayers:
         def layer(l, X, state, vector):
             shape = dict(zip(("cell", "inputs", "hidden", "directions"), self.layer_arguments(l), strict=True))
             if engine == "fused":
-                return fused_layer(T, X, state, vector, lengths, mask, **shape)
-            return scratch_layer(T, X, state, vector, mask, **shape)
+                Y, end = fused_layer(T, X, state, vector, lengths, mask, **shape)
+            else:
+                Y, end = scratch_layer(T, X, state, vector, mask, **shape)
+            if seen is not None:
+                seen.append((X, Y))
+            return Y, end
 
         vectors = [arrays[f"{prefix}layer{l}"] for l in range(self.layers)]
         return through_depth(

@@ -6,11 +6,8 @@ vocabulary, the recipe with its seed and optimizer, the position in the text, wh
 
 from __future__ import annotations
 
-import io
-import json
 import os
 import re
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +16,7 @@ import numpy as np
 
 import d2lrnn
 from d2lrnn import device as devices
-from d2lrnn.data.files import write_whole
+from d2lrnn import npz
 from d2lrnn.nn.models import network_from
 from d2lrnn.nn.network import Network
 from d2lrnn.text.bpe import BPETokenizer
@@ -79,49 +76,15 @@ def save(
         "network": network.config(), "engine": network.engine, "dtype": network.dtype,
         "tokenizer": None if tokenizer is None else tokenizer_config(tokenizer), **(more or {}),
     }  # fmt: skip
-    buffer = io.BytesIO()
-    text = np.frombuffer(_json(about).encode("ascii"), np.uint8)
-    np.savez(buffer, about=text, weights=network.parameters.get(), **(arrays or {}))
-    write_whole(Path(path), buffer.getvalue())
+    npz.write(path, about, {"weights": network.parameters.get(), **(arrays or {})})
 
 
 def load(path: str | os.PathLike) -> Checkpoint:
     """Read a checkpoint. Raises CheckpointError for a missing, foreign, truncated or damaged file, or one of a later version."""
-    path = Path(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"{path} cannot be read: {error.strerror or error}") from error
-    if not data.startswith(b"PK"):
-        raise CheckpointError(
-            f"{path} is no checkpoint: it is not a .npz file" + (" but an empty one" if not data else "")
-        )
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            wrong = archive.testzip()  # before a number of it is believed
-        if wrong is not None:
-            raise zipfile.BadZipFile(f"the checksum of {wrong} is wrong")
-        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-    except Exception as error:  # a damaged file can raise nearly anything
-        if "allow_pickle" in str(error):
-            raise CheckpointError(
-                f"{path} is no checkpoint of d2lrnn: there are Python objects in it, which could run code, so it was not loaded"
-            ) from error
-        raise CheckpointError(f"{path} is damaged or cut off ({error}); take an older copy of it") from error
-    try:
-        about = json.loads(bytes(arrays.pop("about")))
-        if about["format"] != FORMAT:
-            raise KeyError(about["format"])
-    except (KeyError, ValueError, TypeError, RecursionError) as error:
-        raise CheckpointError(f"{path} is no checkpoint of d2lrnn: it is a .npz file without a description") from error
-    if about.get("version") != VERSION:
-        raise CheckpointError(
-            f"{path} has version {about.get('version')!r} of the format, and this d2lrnn reads {VERSION}; update d2lrnn"
-        )
+    about, arrays = npz.read(path, "checkpoint", CheckpointError, VERSION)
     if "weights" not in arrays:
         raise CheckpointError(f"{path} is a checkpoint without weights")
-    return Checkpoint(path, about, arrays)
+    return Checkpoint(Path(path), about, arrays)
 
 
 def sweep(path: Path) -> None:
@@ -130,21 +93,6 @@ def sweep(path: Path) -> None:
     for other in path.parent.iterdir():
         if left.fullmatch(other.name):
             other.unlink(missing_ok=True)
-
-
-def plain(values):
-    """Values as they come back from a file: NumPy's numbers become Python's, tuples become lists."""
-    return json.loads(_json(values))
-
-
-def _json(values) -> str:
-    return json.dumps(values, default=_number)
-
-
-def _number(value):
-    if isinstance(value, np.generic):
-        return value.item()
-    raise TypeError(f"a checkpoint holds plain values and NumPy's numbers, got {type(value).__name__}: {value!r}")
 
 
 def tokenizer_config(tokenizer: Tokenizer) -> dict:

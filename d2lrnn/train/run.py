@@ -14,6 +14,7 @@ import mxnet as mx
 import numpy as np
 
 from d2lrnn import device as devices_
+from d2lrnn import npz
 from d2lrnn.arguments import flat_ids
 from d2lrnn.nn.heads import as_numpy
 from d2lrnn.nn.models import LanguageModel
@@ -227,7 +228,7 @@ class Run:
             about["tokenizer"] = {
                 "kind": type(tokenizer).__name__, "ids": len(tokenizer), "crc32": zlib.crc32(text.encode("ascii")),
             }  # fmt: skip
-        return checkpoints.plain(about)
+        return npz.plain(about)
 
     def save(self) -> None:
         arrays = {f"memory.{name}": array.asnumpy() for name, array in self.memory.items()}
