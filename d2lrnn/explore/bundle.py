@@ -1,0 +1,54 @@
+"""The ES modules in `js/` as the one module that a widget or a saved page wants. Nothing is compiled: each becomes a function with its exports, in order."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent / "js"
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?:async )?(?:const|function|class) (\w+)", re.MULTILINE)
+
+
+@cache
+def source(main: str = "main.js") -> str:
+    """One ES module: `main` and all it imports. Raises ValueError for an import that is written in another way than the others are."""
+    parts: dict[Path, str] = {}
+    _add(FOLDER / main, parts, [])
+    entry = parts.pop(FOLDER / main)
+    text = "".join(parts.values()) + entry
+    if "</script" in text.lower():
+        raise ValueError("bundle: the text of a module would end the <script> that it stands in")
+    return text
+
+
+def style() -> str:
+    """The explorers' CSS."""
+    return (FOLDER / "explorer.css").read_text(encoding="utf-8")
+
+
+def _add(path: Path, parts: dict[Path, str], above: list[Path]) -> str:
+    """Add a module after those that it imports. Returns the name that stands for it."""
+    name = "_" + re.sub(r"\W", "_", path.relative_to(FOLDER).with_suffix("").as_posix())
+    if path in above:
+        raise ValueError(f"bundle: {path.name} imports itself, by way of {', '.join(p.name for p in above)}")
+    if path in parts:
+        return name
+    text = path.read_text(encoding="utf-8")
+
+    def taken(found: re.Match) -> str:
+        names = ", ".join(part.strip().replace(" as ", ": ") for part in found[1].split(",") if part.strip())
+        return f"const {{ {names} }} = {_add((path.parent / found[2]).resolve(), parts, [*above, path])};\n"
+
+    text = _IMPORT.sub(taken, text)
+    if re.search(r"^import\b", text, re.MULTILINE):
+        raise ValueError(f'bundle: {path.name} has an import that is not of the form import {{ a }} from "./b.js";')
+    if above:
+        exports = _EXPORT.findall(text)
+        text = re.sub(r"^export (?=(?:async )?(?:const|function|class) )", "", text, flags=re.MULTILINE)
+        if re.search(r"^export\b", text, re.MULTILINE):
+            raise ValueError(f"bundle: {path.name} has an export that is no const, function or class")
+        text = f"const {name} = (() => {{\n{text}\nreturn {{ {', '.join(exports)} }};\n}})();\n"
+    parts[path] = text
+    return name
