@@ -12,12 +12,16 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_terminal_summary(terminalreporter):
-    """What tests recorded as "took" (seconds of each chapter), whichever process ran them."""
+    """What tests recorded as "took" (seconds of each chapter), whichever process ran them; and that some need node."""
     for reports in terminalreporter.stats.values():
         for report in reports:
             for name, line in getattr(report, "user_properties", ()):
                 if name == "took" and report.when == "call":
                     terminalreporter.write_line(line)
+    if any("no node" in str(report.longrepr) for report in terminalreporter.stats.get("skipped", ())):
+        terminalreporter.write_line(
+            "No node here (18 or later), so the tests of the explorers' JavaScript were skipped: `sudo apt install nodejs` for them."
+        )
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,11 @@
 """Widgets of the course: `Panel` redraws a picture when a control moves, `Explorer` shows what went on inside a network."""
 
+from d2lrnn.explore.clamp import ClampExplorer
 from d2lrnn.explore.explorer import Explorer
+from d2lrnn.explore.find import FindACell
+from d2lrnn.explore.live import LiveTyping
 from d2lrnn.explore.panel import Panel
+from d2lrnn.explore.predictions import Predictions
+from d2lrnn.explore.step import StepExplorer
 
-__all__ = ["Explorer", "Panel"]
+__all__ = ["ClampExplorer", "Explorer", "FindACell", "LiveTyping", "Panel", "Predictions", "StepExplorer"]

@@ -12,8 +12,9 @@ import traitlets
 
 from d2lrnn.data.files import write_whole
 from d2lrnn.explore import bundle
+from d2lrnn.explore.needs import with_those_of
 from d2lrnn.explore.page import framed, page, still, template
-from d2lrnn.explore.payload import pack
+from d2lrnn.explore.payload import pack, sayable
 from d2lrnn.trace.arrays import Trace
 
 
@@ -21,7 +22,7 @@ class Explorer(anywidget.AnyWidget):
     """One or more views of one or more traces, with one cursor.
 
     traces: a Trace, or several, which then share their colours. views: names, shown one under the other. state: where to begin, such as another explorer's
-    `state`: trace, array, unit and t. numbers: for each trace, further arrays by name that a view wants.
+    `state`: trace, array, unit and t. numbers: for each trace, further arrays by name that a view wants; words: plain JSON that one wants.
     Raises ValueError for more than a page can show, TypeError for what is no trace.
     """
 
@@ -35,6 +36,8 @@ class Explorer(anywidget.AnyWidget):
     VIEWS: tuple[str, ...] = ("text", "heat")
     HEIGHTS = {"text": 420, "heat": 560}
     """How high each view is in a page, in pixels, about."""
+    FINE = False
+    """Whether values are sent with all their digits (`payload.pack`)."""
 
     def __init__(
         self,
@@ -43,19 +46,35 @@ class Explorer(anywidget.AnyWidget):
         *,
         state: Mapping | None = None,
         numbers: Sequence[Mapping[str, np.ndarray]] = (),
+        words: Mapping | None = None,
         title: str = "",
     ):
-        self.traces = [traces] if isinstance(traces, Trace) else list(traces)
-        for trace in self.traces:
-            if not isinstance(trace, Trace):
-                raise TypeError(f"{type(self).__name__}: a Trace is needed, got {type(trace).__name__}")
-        payload = pack(self.traces, numbers)
-        self._title = title or "; ".join(trace.title for trace in self.traces if trace.title) or "A recurrent network"
-        wanted = list(self.VIEWS if views is None else views)
+        self.traces, self._words = self._several(traces), words
+        wanted = [views] if isinstance(views, str) else list(self.VIEWS if views is None else views)
+        payload = pack(self.traces, with_those_of(wanted, self.traces, numbers), words, self.FINE)
+        title = title or "; ".join(trace.title for trace in self.traces if trace.title) or "A recurrent network"
+        self._title = sayable(title)
         super().__init__(
             _payload=payload, _page=template(self._title), views=wanted, state=fitting(state or {}, self.traces)
         )
         self.on_msg(self._asked)
+
+    def _several(self, traces: Trace | Sequence[Trace]) -> list[Trace]:
+        traces = [traces] if isinstance(traces, Trace) else list(traces)
+        for trace in traces:
+            if not isinstance(trace, Trace):
+                raise TypeError(f"{type(self).__name__}: a Trace is needed, got {type(trace).__name__}")
+        return traces
+
+    def show(
+        self, traces: Trace | Sequence[Trace], numbers: Sequence[Mapping[str, np.ndarray]] = (), *, state: Mapping | None = None
+    ) -> None:  # fmt: skip
+        """Other traces, as many, in the place of these, wherever this explorer is shown; its views stay. state: None keeps what fits. Raises as `Explorer`."""
+        traces = self._several(traces)
+        payload = pack(traces, with_those_of(self.views, traces, numbers), self._words, self.FINE)
+        self.traces = traces
+        with self.hold_sync():  # one message
+            self._payload, self.state = payload, fitting(self.state if state is None else state, traces)
 
     def answer(self, kind: str, body: dict) -> tuple[dict, list[bytes]]:
         """What a view asks the kernel (`ctx.kernel.ask` in its module). An explorer that has answers overrides this; ValueError reaches the reader in words."""
@@ -81,7 +100,7 @@ class Explorer(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         shown = ", ".join(repr(trace) for trace in self.traces)
-        return f"{type(self).__name__}({shown} | {self.state['array']} unit {self.state['unit']})"
+        return sayable(f"{type(self).__name__}({shown} | {self.state['array']} unit {self.state['unit']})")
 
     def _repr_mimebundle_(self, **kwargs):
         """The live widget; beside it, for pages without a kernel, the coloured text and the explorer itself in a frame."""
@@ -100,7 +119,11 @@ def fitting(state: Mapping, traces: Sequence[Trace]) -> dict:
 
     def whole(name, count):
         value = state.get(name)
-        return min(count - 1, max(0, value)) if isinstance(value, int) and not isinstance(value, bool) else 0
+        return (
+            min(count - 1, max(0, int(value)))
+            if isinstance(value, int | np.integer) and not isinstance(value, bool)
+            else 0
+        )
 
     which = whole("trace", len(traces))
     trace = traces[which]

@@ -22,11 +22,13 @@ _NEGATIVE, _POSITIVE = np.array([90, 167, 222]), np.array([242, 142, 60])
 @cache
 def template(title: str) -> str:
     """A page with everything in it but the payload, in base64, and the state, in JSON: `PAYLOAD` and `STATE` stand for them."""
+    title = html.escape(title).replace("«", "&laquo;")  # or it might hold one of the two marks
     return (
         '<!doctype html><html lang="en" data-d2l-page=""><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{html.escape(title)}</title><style>{bundle.style()}\nbody{{margin:8px}}\n"
-        "@media (prefers-color-scheme: dark){body{background:#0F1216}}</style></head>"
-        f'<body><main><div id="explorer">{html.escape(title)}</div></main>'
+        f"<title>{title}</title><style>{bundle.style()}\n"
+        "body{margin:8px;color:#1B1F24;font-family:system-ui,sans-serif}h1{font-size:17px;margin:2px 2px 6px;overflow-wrap:anywhere}"
+        "@media (prefers-color-scheme: dark){body{background:#0F1216;color:#E5E7EB}}</style></head>"
+        f'<body><main><h1>{title}</h1><div id="explorer"><noscript>An explorer needs JavaScript, which is switched off here.</noscript></div></main>'
         f'<script type="text/plain" id="payload">{PAYLOAD}</script><script type="application/json" id="state">{STATE}</script>'
         f'<script type="module">{bundle.source()}\nopen(document.getElementById("explorer"));</script></body></html>'
     )

@@ -1,6 +1,7 @@
 """What an explorer sends to the browser, once: the arrays as one signed byte a value, with their scales, and a header in JSON.
 
 4 bytes: the header's length, little-endian; the header; then arrays unit after unit, (H, T) int8, and other numbers as float32. T tokens, H units.
+Where every digit counts, two more bytes a value say what the first left out: then the values are as exact as float32 has them.
 """
 
 from __future__ import annotations
@@ -15,14 +16,19 @@ from d2lrnn.trace.arrays import KINDS, Trace
 
 MOST_TOKENS = 10_000
 MOST_BYTES = 32_000_000
+MOST_FINE = 3_900_000  # bytes of arrays, up to which two more a value are sent
 TOP = 8  # answers that are sent for each token, the likeliest
 _GATES = frozenset("iforz")
 
 
-def pack(traces: Sequence[Trace], numbers: Sequence[Mapping[str, np.ndarray]] = ()) -> bytes:
-    """The payload of some traces. numbers: for each trace, further arrays by name, which a view wants.
+def pack(
+    traces: Sequence[Trace], numbers: Sequence[Mapping[str, np.ndarray]] = (), words: Mapping | None = None, fine: bool = False
+) -> bytes:  # fmt: skip
+    """The payload of some traces. numbers: for each trace, further arrays by name, which a view wants. words: plain JSON that a view wants, by its name.
+    fine: whether to send three bytes a value in the place of one, as long as they are no more than `MOST_FINE`.
 
-    Arrays of one name have one scale in all traces, so that colours can be compared. Raises ValueError for more than a page can show.
+    Arrays of one name have one scale in all traces, so that colours can be compared. Raises ValueError for more than a page can show, and for a name
+    that is no text.
     """
     traces, numbers = list(traces), [dict(one) for one in numbers] or [{} for _ in traces]
     if not traces:
@@ -34,8 +40,10 @@ def pack(traces: Sequence[Trace], numbers: Sequence[Mapping[str, np.ndarray]] = 
             f"an explorer shows at most {MOST_TOKENS:,} tokens and {MOST_BYTES / 1e6:g} million values, "
             f"got {longest:,} tokens and {size / 1e6:.1f} million; show an excerpt, such as trace.excerpt(0, 2000)"
         )
-    scales = _scales(traces)
-    header, blocks, at = {"traces": []}, [], 0
+    for name in (name for trace in traces for name in trace.names if name != sayable(name)):
+        raise ValueError(f"an explorer cannot send the array name {name!r}: half a character is no text; rename it")
+    scales, fine = _scales(traces), fine and 3 * size <= MOST_FINE
+    header, blocks, at = {"traces": [], "words": dict(words or {})}, [], 0
 
     def add(block: np.ndarray) -> int:
         nonlocal at
@@ -50,13 +58,16 @@ def pack(traces: Sequence[Trace], numbers: Sequence[Mapping[str, np.ndarray]] = 
             scale = scales[name]
             quantised = np.rint(array.T * np.float32(127 / scale)).astype(np.int8)
             arrays.append({"name": name, "label": label(name, trace), "units": array.shape[1], "scale": scale, "at": add(quantised)})  # fmt: skip
+            if fine:
+                rest = array.T.astype(np.float64) * (127 / scale) - quantised
+                arrays[-1]["fine"] = add(np.rint(rest * 65_534).clip(-32_767, 32_767).astype("<i2"))
         floats = {**_answers(trace), **{f"begin.{name}": value for name, value in trace.begin.items()}, **more}
         header["traces"].append({
             "title": trace.title, "tokens": trace.tokens, "arrays": arrays, "classes": trace.classes, "nextToken": trace.next_token,
             "cell": trace.about.get("network", {}).get("cell"),
             "numbers": {name: {"shape": np.shape(value), "at": add(np.asarray(value, "<f4"))} for name, value in floats.items()},
         })  # fmt: skip
-    text = json.dumps(header).encode("ascii")
+    text = json.dumps(header, allow_nan=False).encode("ascii")
     return len(text).to_bytes(4, "little") + text + b"".join(blocks)
 
 
@@ -70,14 +81,21 @@ def label(name: str, trace: Trace) -> str:
     return ", ".join([KINDS[found[3]], *where])
 
 
+def sayable(text: str) -> str:
+    """The same without lone surrogates, which no message can hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _scales(traces: Sequence[Trace]) -> dict[str, float]:
     """The value that stands for the strongest colour, by name: 1 for gates and for what stays within −1 and 1."""
-    scales: dict[str, float] = {}
+    most: dict[str, float] = {}
     for trace in traces:
         for name, array in trace.arrays.items():
-            most = 1.0 if name.rpartition(".")[2] in _GATES else float(np.abs(array).max())
-            scales[name] = max(scales.get(name, 1.0 if most > 0.1 else 1e-6), most)
-    return scales
+            most[name] = max(most.get(name, 0.0), float(np.abs(array).max()))
+    return {
+        name: max(value, 1.0 if value > 0.1 or name.rpartition(".")[2] in _GATES else 1e-6)
+        for name, value in most.items()
+    }
 
 
 def _answers(trace: Trace) -> dict[str, np.ndarray]:

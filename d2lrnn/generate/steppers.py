@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -104,13 +105,17 @@ class NumpyStepper(Stepper):
         X = np.empty((len(ids), 0), self.dtype) if self._rows else self._embedding[ids]
 
         def layer(l, X, state, p):
-            end = self._step(X, tuple(s[0] for s in state), p)
+            end = self._cell(l, X, tuple(s[0] for s in state), p)
             return end[0], tuple(s[None] for s in end)
 
         Y, state = through_depth(
             layer, X, state, [first, *self._weights[1:]], directions=1, rate=0, residual=self.layers.residual
         )
         return (linear(Y, self._W_ho, self._b_o, size=self.size) if wanted else None), state
+
+    def _cell(self, l, X, state, p):
+        """One step of layer l. X: (B, I), state: arrays (B, H)."""
+        return self._step(X, state, p)
 
 
 class NetworkStepper(Stepper):
@@ -157,14 +162,21 @@ class Rereader(Stepper):
         return self.network.answers(Y)
 
 
-def stepper_for(model, *, reread: bool = False, state: tuple | None = None) -> Stepper:
+def stepper_for(model, *, reread: bool = False, state: tuple | None = None, held: Sequence = ()) -> Stepper:
     """The stepper that is quickest for a model: a counted one; a network on a CPU by `NumpyStepper`, on a GPU by `NetworkStepper`; a stepper as it is.
+    With units held (`Hold`s of `d2lrnn.generate.holding`) a language model is run by `HoldingStepper`, wherever it is.
 
     Raises ValueError for a bidirectional language model unless `reread`, and for an `EncoderDecoder` unless there is a state for it to go on from;
-    TypeError for what is no model that says what comes next.
+    TypeError for what is no model that says what comes next, or has no units to hold.
     """
     from d2lrnn.text.ngrams import NGramModel
 
+    held = tuple(held)
+    if held and (reread or not hasattr(model, "layers") or isinstance(model, Stepper)):
+        raise TypeError(
+            f"held: units are held in a LanguageModel that reads each token once, got {type(model).__name__}"
+            + (" with reread=True" if reread else "")
+        )
     if isinstance(model, Stepper):
         return model
     if isinstance(model, NGramModel):
@@ -187,6 +199,10 @@ def stepper_for(model, *, reread: bool = False, state: tuple | None = None) -> S
         raise ValueError(
             "an EncoderDecoder goes on from what it has read: give beam_search a state of its encode, or use translate"
         )
+    if held:
+        from d2lrnn.generate.holding import HoldingStepper
+
+        return HoldingStepper(model, held)
     if model.device.device_type == "gpu":
         return NetworkStepper(model)
     return NumpyStepper(model, "decoder." if isinstance(model, EncoderDecoder) else "")

@@ -13,6 +13,7 @@ import numpy as np
 
 from d2lrnn.arguments import check_whole
 from d2lrnn.generate import sampling
+from d2lrnn.generate.holding import Hold
 from d2lrnn.generate.steppers import Stepper, stepper_for
 from d2lrnn.seeding import generator
 from d2lrnn.text.bpe import BPETokenizer, to_bytes
@@ -26,6 +27,7 @@ def generate(
     model, tokenizer: Tokenizer, prompt: str | Sequence[str] = "", length: int = 200, *, method: str = "sample",
     temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None, stop: str | Callable[[str], bool] | None = None,
     rng: int | np.random.Generator | None = None, unknown: str = "error", allow: Sequence[str] = (), reread: bool = False,
+    held: Sequence[Hold] = (),
 ) -> str | list[str]:  # fmt: skip
     """The prompt and `length` tokens that follow it. A list of prompts, of whatever lengths, gives a list of texts, written side by side in one batch.
 
@@ -39,6 +41,7 @@ def generate(
     unknown: "error", or "allow" to read what is not in the vocabulary as `<unk>`.
     allow: tokens that may be written although no text contains them. By default `<unk>` and reserved ones, such as `<pad>`, never are.
     reread: read the whole text again before every token, the only way to run a bidirectional model (and slow); without it such a model is an error.
+    held: units of a `LanguageModel` that keep a value while prompt and text are read, such as [Hold("layer0.f", unit=3, value=1.0)]: see `Hold`.
 
     An empty prompt: a counted model begins a text as it was counted to. A network has to have read something: a line break, or else a space, is read and
     not shown, if the vocabulary has one; else the first token is drawn, all being equally likely, by greedy too.
@@ -48,7 +51,8 @@ def generate(
     """
     prompts = [prompt] if isinstance(prompt, str) else list(prompt)
     choice = Choice(method, temperature, top_k, top_p)
-    pens, steps = _prepared(model, tokenizer, prompts, length, choice, stop, generator(rng), unknown, allow, reread)
+    stepper = stepper_for(model, reread=reread, held=held)
+    pens, steps = _prepared(stepper, tokenizer, prompts, length, choice, stop, generator(rng), unknown, allow)
     for _ in steps:
         pass
     texts = [pen.text for pen in pens]
@@ -59,15 +63,15 @@ def stream(
     model, tokenizer: Tokenizer, prompt: str = "", length: int = 200, *, method: str = "sample", temperature: float = 1.0,
     top_k: int | None = None, top_p: float | None = None, stop: str | Callable[[str], bool] | None = None,
     rng: int | np.random.Generator | None = None, unknown: str = "error", allow: Sequence[str] = (), reread: bool = False,
+    held: Sequence[Hold] = (),
 ) -> Iterator[str]:  # fmt: skip
     """What `generate` writes, piece by piece as it comes: the prompt, then token after token; joined, with the same seed, it is the same text.
 
     A character of several tokens comes when it is whole. Arguments and errors as for `generate`; the errors come at once, not at the first piece.
     """
     choice = Choice(method, temperature, top_k, top_p)
-    (pen,), steps = _prepared(
-        model, tokenizer, [check_text(prompt)], length, choice, stop, generator(rng), unknown, allow, reread
-    )
+    prompts, stepper = [check_text(prompt)], stepper_for(model, reread=reread, held=held)
+    (pen,), steps = _prepared(stepper, tokenizer, prompts, length, choice, stop, generator(rng), unknown, allow)
 
     def pieces():
         shown = 0
@@ -155,14 +159,13 @@ class Pen:
         return piece
 
 
-def _prepared(model, tokenizer, prompts, length, choice, stop, rng, unknown, allow, reread):
+def _prepared(stepper, tokenizer, prompts, length, choice, stop, rng, unknown, allow):
     """Everything checked, before anything is written: the pens, and the iterator that makes them write."""
     check_whole("length", length, 0)
     if unknown not in ("error", "allow"):
         raise ValueError(f"unknown must be error or allow, got {unknown!r}")
     if stop == "" or not (stop is None or isinstance(stop, str) or callable(stop)):
         raise ValueError(f"stop is a string that is not empty, or a function of the text so far; got {stop!r}")
-    stepper = stepper_for(model, reread=reread)
     if stepper.size != len(tokenizer):
         raise ValueError(
             f"the model knows {stepper.size} ids and the tokenizer {len(tokenizer)}: it is not the model's"

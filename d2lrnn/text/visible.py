@@ -18,7 +18,7 @@ def characters(token: str) -> Iterator[tuple[str, bool]]:
     for i, char in enumerate(token):
         if char in _MARKS:
             yield _MARKS[char], True
-        elif not i and unicodedata.combining(char):
+        elif not i and unicodedata.category(char)[0] == "M":
             yield "◌" + char, False  # an accent that stands alone
         elif char.isprintable():
             yield char, False

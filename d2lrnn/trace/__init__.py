@@ -6,7 +6,7 @@
     trace["layer0.f"]        # the forget gate: (T, H)
     trace.save("hamlet.npz")
 
-A `Trace` can be made by hand from anybody's arrays. `gradients` and `connectivity` look backwards through one.
+A `Trace` can be made by hand from anybody's arrays. `gradients` and `connectivity` look backwards through one; `find` looks for units that know something.
 """
 
 from d2lrnn.trace.arrays import Trace, TraceError

@@ -50,16 +50,7 @@ class Lab:
         ignored = shutil.ignore_patterns(".ipynb_checkpoints", "*.part")
         shutil.copytree(ROOT / "notebooks", self.folder / "notebooks", ignore=ignored)
         self.home.mkdir()
-        command = [
-            sys.executable,
-            "-m",
-            "jupyterlab",
-            *options(),
-            "--no-browser",
-            f"--ServerApp.root_dir={self.folder}",
-        ]
-        # The one thing a student's does not have: the application in reach of scripts, to wait on its conditions.
-        command += ["--LabApp.expose_app_in_browser=True"]
+        command = [sys.executable, "-m", *self.command(), "--no-browser", f"--ServerApp.root_dir={self.folder}"]
         with self.log.open("w") as log:
             self._process = subprocess.Popen(
                 command, cwd=self.folder, env=self._environment(), stdout=log, stderr=log, start_new_session=True
@@ -77,6 +68,11 @@ class Lab:
             self.__exit__()
             raise
         return self
+
+    def command(self) -> list[str]:
+        """The module that is run, and its options."""
+        # The last is the one thing that a student's does not have: the application in reach of scripts, to wait on its conditions.
+        return ["jupyterlab", *options(), "--LabApp.expose_app_in_browser=True"]
 
     def __exit__(self, *_) -> None:
         for sent in (signal.SIGTERM, signal.SIGKILL):
@@ -103,7 +99,7 @@ class Lab:
                     ask.open(f"{info['url']}api?token={info['token']}", timeout=10)
                     return info
             time.sleep(0.1)
-        raise RuntimeError(f"JupyterLab did not start; it said:\n{self.log.read_text()[-3000:]}")
+        raise RuntimeError(f"{self.command()[0]} did not start; it said:\n{self.log.read_text()[-3000:]}")
 
     @property
     def url(self) -> str:
@@ -125,6 +121,17 @@ class Lab:
     def address(self, notebook: str) -> str:
         """What a student opens to read `notebook` ("notebooks/00_start_here.ipynb"); no tabs of an earlier visit."""
         return f"{self.url}lab/tree/{notebook}?reset&token={self.token}"
+
+
+class Notebook(Lab):
+    """The same with Jupyter Notebook 7, one notebook a page."""
+
+    def command(self):
+        own = [word.replace("--LabApp.", "--JupyterNotebookApp.") for word in options() if "default_url" not in word]
+        return ["notebook", *own, "--JupyterNotebookApp.expose_app_in_browser=True"]
+
+    def address(self, notebook):
+        return f"{self.url}notebooks/{notebook}?token={self.token}"
 
 
 @contextlib.contextmanager

@@ -3,14 +3,20 @@
 import { choice, download, h, keys, stepper } from "./dom.js";
 import { arrayNamed, colours, csv, unpack } from "./numbers.js";
 import { makeStore, fitting } from "./store.js";
+import { clamp } from "./views/clamp.js";
+import { find } from "./views/find.js";
 import { heat } from "./views/heat.js";
+import { live } from "./views/live.js";
+import { predictions } from "./views/predictions.js";
+import { step } from "./views/step.js";
 import { text } from "./views/text.js";
 
-export const VIEWS = { text, heat };
+export const VIEWS = { text, heat, clamp, live, find, step, predictions };
 
 /**
  * Fill `root`. payload: bytes (`numbers.unpack`). options: views, the names of those wanted; state, what it begins with; kernel, {ask(kind, body)} or null;
- * page(payload, state), the text of a page that shows the same, or null; onstate(state), called when a reader moved.
+ * page(payload, state), the text of a page that shows the same, or null; onstate(state), called when a reader moved; renewed(listener), which calls
+ * listener(payload) when there are other traces to show, as many, and returns what stops it.
  * What goes wrong is said in words in the place where it would have been. Returns what takes it all away again.
  */
 export function mount(root, payload, options) {
@@ -29,7 +35,7 @@ const problem = (what, error) => {
   return h("p", { role: "alert", class: "d2l-problem" }, `${what} cannot be shown: ${error?.message ?? error}`);
 };
 
-function whole(root, payload, { views, state: given, kernel = null, page = null, onstate = null }) {
+function whole(root, payload, { views, state: given, kernel = null, page = null, onstate = null, renewed = null }) {
   const data = unpack(payload);
   const store = makeStore(fitting(given ?? {}, data));
   const undo = [];
@@ -56,11 +62,12 @@ function whole(root, payload, { views, state: given, kernel = null, page = null,
     const view = VIEWS[name], body = h("div", { class: "d2l-body" });
     const id = `d2l-${Math.random().toString(36).slice(2)}`;
     const tools = h("span", { class: "d2l-tools" });
-    const card = h("section", { class: "d2l-card", "aria-labelledby": id, "data-view": name }, h("div", { class: "d2l-head" }, h("h3", { id }, view?.title ?? name), tools), body);
+    // A group, not a section: two explorers in one notebook would be landmarks of the same name.
+    const card = h("div", { role: "group", class: "d2l-card", "aria-labelledby": id, "data-view": name }, h("div", { class: "d2l-head" }, h("h2", { id }, view?.title ?? name), tools), body);
     cards.push([name, view, body, tools]);
     return card;
   });
-  const foot = h("div", { class: "d2l-foot" }, away(ctx, payload, page));
+  const foot = h("div", { class: "d2l-foot" }, away(ctx, () => payload, page));
   root.replaceChildren(bar, spoken, ...parts, foot);
   for (const [name, view, body, tools] of cards) {
     try {
@@ -74,6 +81,11 @@ function whole(root, payload, { views, state: given, kernel = null, page = null,
       body.replaceChildren(problem(view?.title ?? "This view", error));
     }
   }
+  if (renewed) undo.push(renewed((bytes) => {
+    data.traces = unpack(bytes).traces;
+    payload = bytes;
+    store.renew(fitting(store.get(), data));
+  }));
   if (onstate) undo.push(store.on((state) => { clearTimeout(waiting); waiting = setTimeout(() => onstate(state), 200); }));
   return () => { clearTimeout(waiting); undo.forEach((f) => f()); };
 }
@@ -81,7 +93,7 @@ function whole(root, payload, { views, state: given, kernel = null, page = null,
 /** Which trace, array and unit: shown where a view asks for them. */
 function controls(ctx, uses, undo) {
   const { data, store } = ctx, out = [];
-  const several = data.traces.length > 1 && uses.has("array");
+  const several = data.traces.length > 1 && (uses.has("array") || uses.has("trace"));
   const which = several && choice("network", data.traces.map((trace, i) => [String(i), trace.title || `network ${i + 1}`]), "0", (value) => store.set(fitting({ ...store.get(), trace: Number(value) }, data)));
   const array = uses.has("array") && choice("array", [], "", (name) => store.set(fitting({ ...store.get(), array: name }, data)));
   const unit = uses.has("unit") && stepper("unit", 0, (value) => store.set({ unit: value }));
@@ -110,7 +122,7 @@ function travelling(store, data) {
 
 /** What one view offers to take away. */
 function takeaways(name, { png, table }) {
-  const button = (label, what, action) => h("button", { type: "button", class: "d2l-small", "aria-label": `${what} of ${name}`, onclick: action }, label);
+  const button = (label, what, action) => h("button", { type: "button", class: "d2l-small", "aria-label": `${label}, ${what} of ${name}`, onclick: action }, label);
   return [
     png && button("PNG", "picture", async () => download(`${name}.png`, await new Promise((done) => png().toBlob(done)), "image/png")),
     table && button("CSV", "table", () => download(`${name}.csv`, csv(table()), "text/csv")),
@@ -125,7 +137,7 @@ function away({ store }, payload, page) {
     try { await navigator.clipboard.writeText(words); said.textContent = "State copied: give it as state=… to see the same again."; }
     catch { said.replaceChildren("Copy this: ", h("code", {}, words)); }
   } }, "Copy state");
-  const save = page && h("button", { type: "button", class: "d2l-small", onclick: () => download("explorer.html", page(payload, store.get()), "text/html") }, "Save as one HTML file");
+  const save = page && h("button", { type: "button", class: "d2l-small", onclick: () => download("explorer.html", page(payload(), store.get()), "text/html") }, "Save as one HTML file");
   return [copy, save, said];
 }
 
@@ -183,7 +195,7 @@ export function kernelOf(model) {
         } catch (error) {
           open.delete(question);
           end();
-          reject(new Error(`there is no kernel to ask (${error.message})`));
+          reject(new Error(`there is no kernel to ask (${error.message}); run the notebook again`));
         }
       });
     },
@@ -201,6 +213,11 @@ export default {
       state: model.get("state"),
       kernel: kernelOf(model),
       page: (payload, state) => pageOf(template, payload, { views, state }),
+      renewed(listener) {
+        const changed = () => listener(model.get("_payload"));
+        model.on("change:_payload", changed);
+        return () => model.off("change:_payload", changed);
+      },
       onstate(state) { model.set("state", state); model.save_changes(); },
     });
     return stop;
@@ -218,7 +235,17 @@ export function pageOf(template, payload, state) {
 
 /** As a page of its own: its payload and state stand in two elements. */
 export function open(root) {
-  const bytes = Uint8Array.from(atob(document.getElementById("payload").textContent.trim()), (char) => char.charCodeAt(0));
+  try {
+    return opened(root);
+  } catch (error) {
+    root.classList.add("d2l-explorer");
+    root.append(problem("This explorer", error));
+  }
+}
+
+function opened(root) {
+  const text = atob(document.getElementById("payload").textContent.trim()), bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   const { views, state } = JSON.parse(document.getElementById("state").textContent);
   return mount(root, bytes, { views, state, page: null });
 }

@@ -1,6 +1,7 @@
 // The arithmetic of the explorers: what came over the wire as numbers, their colours, their order. It touches no page, so that node can test it.
 //
-// T tokens, H units. An array comes as one signed byte a value, unit after unit, with one scale: value = byte / 127 * scale.
+// T tokens, H units. An array comes as one signed byte a value, unit after unit, with one scale: value = byte / 127 * scale. Some come with two bytes more,
+// what the first left out, in parts of 65,534: then value = (byte + fine / 65534) / 127 * scale.
 
 /** The parts of a payload (`d2lrnn.explore.payload.pack`): an ArrayBuffer or a view of one. */
 export function unpack(bytes) {
@@ -10,9 +11,13 @@ export function unpack(bytes) {
   const data = JSON.parse(new TextDecoder().decode(header));
   const start = view.byteOffset + 4 + length;
   for (const trace of data.traces) {
-    for (const array of trace.arrays) array.bytes = new Int8Array(view.buffer, start + array.at, array.units * trace.tokens.length);
+    for (const array of trace.arrays) {
+      const size = array.units * trace.tokens.length;
+      array.bytes = new Int8Array(view.buffer, start + array.at, size);
+      // Copied, since numbers of two or four bytes may not begin anywhere.
+      if (array.fine !== undefined) array.fine = new Int16Array(view.buffer.slice(start + array.fine, start + array.fine + 2 * size));
+    }
     for (const numbers of Object.values(trace.numbers)) {
-      // Copied, since numbers of four bytes may not begin anywhere.
       const from = start + numbers.at;
       numbers.values = new Float32Array(view.buffer.slice(from, from + 4 * numbers.shape.reduce((a, b) => a * b, 1)));
     }
@@ -24,7 +29,10 @@ export function unpack(bytes) {
 export const arrayNamed = (trace, name) => trace.arrays.find((array) => array.name === name);
 
 /** One value of an array. */
-export const valueAt = (trace, array, unit, t) => (array.bytes[unit * trace.tokens.length + t] / 127) * array.scale;
+export function valueAt(trace, array, unit, t) {
+  const at = unit * trace.tokens.length + t;
+  return ((array.bytes[at] + (array.fine ? array.fine[at] / 65534 : 0)) / 127) * array.scale;
+}
 
 /** The bytes of one unit, over time. */
 export const unitBytes = (trace, array, unit) => array.bytes.subarray(unit * trace.tokens.length, (unit + 1) * trace.tokens.length);
@@ -59,7 +67,7 @@ export const running = (token) => visible(token).replaceAll("·", token.includes
 
 const THEMES = {
   light: { zero: [255, 255, 255], positive: [242, 142, 60], negative: [90, 167, 222] },
-  dark: { zero: [27, 31, 39], positive: [168, 82, 0], negative: [28, 105, 168] },
+  dark: { zero: [27, 31, 39], positive: [160, 78, 0], negative: [28, 105, 168] },
 };
 
 /** The colour of each byte, −127 to 127, at index byte + 128: blue below zero, the page's own colour at zero, orange above. [r, g, b] each. */
@@ -104,9 +112,10 @@ export function order(trace, array, how, t = 0) {
   throw new Error(`there is no order "${how}"`);
 }
 
-// A walk: from the most moving unit always to the one that correlates most with it among those not yet taken. At most 400 tokens are looked at.
+// A walk: from the most moving unit always to the one that correlates most with it among those not yet taken. At most 400 tokens are looked at, of more
+// than 500 units fewer: the page must not stand still.
 function bySimilarity(trace, array, moves) {
-  const T = trace.tokens.length, step = Math.max(1, Math.ceil(T / 400));
+  const T = trace.tokens.length, looked = Math.min(400, Math.max(16, 1e8 / array.units ** 2)), step = Math.max(1, Math.ceil(T / looked));
   const rows = moves.map(({ mean, deviation }, unit) => {
     const row = unitBytes(trace, array, unit), out = new Float32Array(Math.ceil(T / step));
     for (let k = 0; k < out.length; k++) out[k] = deviation ? (row[k * step] - mean) / deviation : 0;
@@ -133,7 +142,7 @@ function bySimilarity(trace, array, moves) {
 export function csv(rows) {
   const cell = (value) => {
     let text = String(value);
-    if (typeof value === "string" && /^[=+\-@\t\r]/.test(text)) text = "'" + text;
+    if (typeof value === "string" && /^([\t\r]|\s*[=+\-@])/.test(text)) text = "'" + text;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return rows.map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";

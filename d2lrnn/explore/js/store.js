@@ -12,6 +12,11 @@ export function makeStore(initial) {
       state = { ...state, ...changes };
       for (const listener of [...listeners]) listener(state, new Set(changed));
     },
+    /** The data are others, so all that was read from them has changed. */
+    renew(next) {
+      state = next;
+      for (const listener of [...listeners]) listener(state, new Set(Object.keys(state)));
+    },
     on(listener) {
       listeners.add(listener);
       listener(state, new Set(Object.keys(state)));

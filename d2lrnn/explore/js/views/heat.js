@@ -10,8 +10,9 @@ export const heat = {
   title: "Heat map",
   uses: ["array", "unit"],
   mount(host, ctx) {
-    let how = "stored", rows = [], image = null, cell = 1, high = 1;
-    const sort = choice("order of units", ORDERS, how, (value) => { how = value; all(); });
+    let rows = [], image = null, cell = 1, high = 1;
+    const how = () => (ORDERS.some(([name]) => name === ctx.store.get().order) ? ctx.store.get().order : "stored");
+    const sort = choice("order of units", ORDERS, how(), (order) => ctx.store.set({ order }));
     const canvas = h("canvas", { "aria-hidden": "true" }), strip = h("canvas", { "aria-hidden": "true" });
     const across = h("div", { class: "d2l-mark d2l-row", "aria-hidden": "true" }), down = h("div", { class: "d2l-mark d2l-column", "aria-hidden": "true" });
     const paper = h("div", { class: "d2l-paper" }, canvas, strip, across, down);
@@ -23,7 +24,7 @@ export const heat = {
       const { trace, array, state } = ctx.now(), T = trace.tokens.length;
       const room = box.clientWidth;
       if (!room) return;
-      rows = order(trace, array, how, state.t);
+      rows = order(trace, array, how(), state.t);
       cell = clamp(Math.floor(room / T), 1, 14);
       high = clamp(Math.floor(300 / array.units), 1, 16);
       const lut = pixels(ctx.theme());
@@ -49,11 +50,13 @@ export const heat = {
       const middle = LINE / 2, y = (byte) => middle - (byte / 127) * (middle - 3);
       context.strokeStyle = style.getPropertyValue("--d2l-rule");
       context.beginPath(); context.moveTo(0, middle); context.lineTo(T * cell, middle); context.stroke();
-      context.strokeStyle = style.getPropertyValue("--d2l-ink");
-      context.lineWidth = 1.4;
-      context.beginPath();
-      bytes.forEach((byte, t) => context[t ? "lineTo" : "moveTo"]((t + 0.5) * cell, y(byte)));
-      context.stroke();
+      context.fillStyle = style.getPropertyValue("--d2l-ink");
+      // Steps, as rectangles: of a path of 10,000 points the stroke alone takes 20 ms.
+      bytes.forEach((byte, t) => {
+        const now = y(byte), before = t ? y(bytes[t - 1]) : now;
+        context.fillRect(t * cell, Math.min(now, before) - 0.75, 1.5, Math.abs(now - before) + 1.5);
+        if (cell > 1) context.fillRect(t * cell, now - 0.75, cell + 1.5, 1.5);
+      });
       cursor();
     }
 
@@ -83,7 +86,7 @@ export const heat = {
     const stopWidth = onWidth(box, all);
     const stop = ctx.store.on((state, changed) => {
       if (!image) return;
-      if (changed.has("trace") || changed.has("array") || (changed.has("t") && how === "value")) all();
+      if (["trace", "array", "order"].some((key) => changed.has(key)) || (changed.has("t") && how() === "value")) all();
       else if (changed.has("unit")) unit();
       else cursor();
     });

@@ -2,6 +2,8 @@
 // is one repaint, not thousands of changed elements.
 
 import { h, keys, onWidth, sized } from "../dom.js";
+import { finding, underlined } from "../finding.js";
+import { marker } from "../marking.js";
 import { css, running, shown, unitBytes, valueAt, visible } from "../numbers.js";
 
 export const text = {
@@ -9,7 +11,7 @@ export const text = {
   uses: ["array", "unit"],
   mount(host, ctx) {
     const canvas = h("canvas", { "aria-hidden": "true" });
-    const letters = h("div", { class: "d2l-letters" });
+    const letters = h("div", { class: "d2l-letters", style: ctx.store.get().find ? "user-select:none" : null });  // or what is marked would lie under the browser's own colour
     const mark = h("div", { class: "d2l-mark", "aria-hidden": "true" });
     const paper = h("div", { class: "d2l-paper" }, canvas, letters, mark);
     const box = h("div", { class: "d2l-text", tabindex: 0, role: "group", "aria-label": "The text, coloured by one unit. Left and right move the cursor, up and down change the unit." }, paper);
@@ -17,6 +19,7 @@ export const text = {
     host.append(box, legend);
     let boxes = [];  // of each token: one rectangle, or several where a line ends within it
     let width = 0;
+    let painted = [0, 0];  // from which height to which: what is in sight, and as much above and below it
 
     function lay() {
       const { trace } = ctx.now();
@@ -33,22 +36,50 @@ export const text = {
 
     function paint() {
       const { trace, array, state } = ctx.now();
-      const context = sized(canvas, paper.clientWidth, letters.offsetHeight);
-      draw(context, unitBytes(trace, array, state.unit));
+      const tall = letters.offsetHeight, seen = box.clientHeight, from = Math.max(0, Math.floor(box.scrollTop - seen));
+      painted = [from, Math.min(tall, from + 3 * seen)];
+      canvas.style.top = `${from}px`;
+      const context = sized(canvas, paper.clientWidth, painted[1] - from);
+      context.translate(0, -from);
+      draw(context, unitBytes(trace, array, state.unit), painted);
+    }
+
+    function scrolled() {
+      const [from, to] = painted, seen = box.clientHeight, y = box.scrollTop;
+      if ((from > 0 && y < from + seen / 2) || (to < letters.offsetHeight && y > to - 1.5 * seen)) paint();
     }
 
     // A bar under a token is a value above zero, a bar over it one below; the thicker, the larger: a cue that is not colour.
-    function draw(context, bytes) {
+    // Only the lines that lie between two heights are drawn.
+    function draw(context, bytes, [from, to]) {
       const lut = ctx.colours().map(css), ink = ctx.theme() === "dark" ? "#E5E7EB" : "#1B1F24";
-      boxes.forEach((rectangles, t) => {
+      const within = boxes.map((_, t) => t).filter((t) => boxes[t].length && boxes[t].at(-1)[1] + boxes[t].at(-1)[3] >= from && boxes[t][0][1] <= to);
+      for (const t of within) {
         context.fillStyle = lut[bytes[t] + 128];
-        for (const [x, y, w, hgt] of rectangles) context.fillRect(x, y - 1, w, hgt + 2);
-      });
+        for (const [x, y, w, hgt] of boxes[t]) context.fillRect(x, y - 1, w, hgt + 2);
+      }
       context.fillStyle = ink;
-      boxes.forEach((rectangles, t) => {
+      for (const t of within) {
         const thick = Math.round((3 * Math.abs(bytes[t])) / 127);
-        if (thick) for (const [x, y, w, hgt] of rectangles) context.fillRect(x + 0.5, bytes[t] > 0 ? y + hgt + 2 - thick : y - 2, Math.max(1, w - 1), thick);
-      });
+        if (thick) for (const [x, y, w, hgt] of boxes[t]) context.fillRect(x + 0.5, bytes[t] > 0 ? y + hgt + 2 - thick : y - 2, Math.max(1, w - 1), thick);
+      }
+      const state = ctx.store.get();
+      context.fillStyle = ctx.theme() === "dark" ? "#7CC0F0" : "#005A8F";
+      for (const stretch of underlined(ctx.data, state)) brace(context, stretch);
+      if (Array.isArray(state.marked)) brace(context, state.marked, true);
+    }
+
+    // A line under a stretch of tokens, its ends turned up; with `over` one above it as well.
+    function brace(context, [start, stop], over = false) {
+      for (let t = start; t < Math.min(stop, boxes.length); t++) {
+        (boxes[t] ?? []).forEach(([x, y, w, hgt], k, all) => {
+          context.fillRect(x, y + hgt + 3, w, 2);
+          if (over) context.fillRect(x, y - 4, w, 2);
+          const top = over ? y - 4 : y + hgt - 1, high = y + hgt + 5 - top;
+          if (t === start && k === 0) context.fillRect(x, top, 2, high);
+          if (t === stop - 1 && k === all.length - 1) context.fillRect(x + w - 2, top, 2, high);
+        });
+      }
     }
 
     function point() {
@@ -65,23 +96,25 @@ export const text = {
     function explain() {
       const { array } = ctx.now(), lut = ctx.colours().map(css);
       const ramp = h("span", { class: "d2l-ramp", style: `background:linear-gradient(90deg,${lut[1]},${lut[128]},${lut[255]})` });
-      legend.replaceChildren(h("span", {}, shown(-array.scale)), ramp, h("span", {}, shown(array.scale)), h("span", { class: "d2l-quiet" }, "bar over a token: below zero; under it: above zero"));
+      legend.replaceChildren(h("span", {}, shown(-array.scale)), ramp, h("span", {}, shown(array.scale)), h("span", { class: "d2l-quiet" }, `bar over a token: below zero; under it: above zero${underlined(ctx.data, ctx.store.get()).length ? `; blue line under it: ${finding(ctx.data, ctx.store.get()).name}` : ""}`));
     }
 
     const tokenAt = (event) => {
       const origin = paper.getBoundingClientRect(), x = event.clientX - origin.left, y = event.clientY - origin.top;
       return boxes.findIndex((rectangles) => rectangles.some((r) => x >= r[0] && x < r[0] + r[2] && y >= r[1] - 3 && y < r[1] + r[3] + 3));
     };
-    const go = (event) => { const t = tokenAt(event); if (t >= 0) ctx.store.set({ t }); };
-    box.addEventListener("pointerdown", go);
-    box.addEventListener("pointermove", (event) => { if (event.buttons) go(event); });
-    keys(box, ctx.travel);
+    box.addEventListener("scroll", scrolled);
+    const marks = marker(ctx.store);
+    const go = (event, how) => { const t = tokenAt(event); if (t >= 0) how(t); };
+    box.addEventListener("pointerdown", (event) => go(event, marks.press));
+    box.addEventListener("pointermove", (event) => { if (event.buttons) go(event, marks.drag); });
+    keys(box, marks.keys(ctx.travel));
 
     const stopWidth = onWidth(box, (now) => { width = now; lay(); paint(); point(); });
     const stop = ctx.store.on((state, changed) => {
       if (!width) return;
       if (changed.has("trace")) lay();
-      if (changed.has("trace") || changed.has("array") || changed.has("unit")) { paint(); explain(); }
+      if (["trace", "array", "unit", "find", "marked"].some((key) => changed.has(key))) { paint(); explain(); }
       point();
     });
     const stopTheme = ctx.onTheme(() => { if (width) { paint(); explain(); } });
@@ -98,7 +131,7 @@ export const text = {
         const context = sized(picture, paper.clientWidth, letters.offsetHeight), style = getComputedStyle(letters);
         context.fillStyle = ctx.theme() === "dark" ? "#1B1F27" : "#FFFFFF";
         context.fillRect(0, 0, paper.clientWidth, letters.offsetHeight);
-        draw(context, unitBytes(trace, array, state.unit));
+        draw(context, unitBytes(trace, array, state.unit), [0, letters.offsetHeight]);
         context.font = `${style.fontSize} ${style.fontFamily}`;
         context.fillStyle = style.color;
         context.textBaseline = "middle";
