@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 # Everything a reader can move, in order; not what is hidden or switched off.
 CONTROLS = "select, input, textarea, button, summary, a[href], [tabindex='0']"
@@ -84,7 +84,39 @@ MOVES = {
 LEAVE = ("PNG", "CSV", "Copy state", "picture of", "table of", "Save as")  # what hands something out
 
 
-class Saved:
+class Shown:
+    """An explorer in the browser. page: where it is; root: its element."""
+
+    def __init__(self, page: Page, root: Locator, name: str = ""):
+        self.page, self.root, self.name = page, root, name
+
+    def rest(self) -> None:
+        """Until what was changed is painted."""
+        self.page.evaluate(FRAMES)
+
+    def ask(self, script: str, *more):
+        return self.root.evaluate(script, *more)
+
+    def controls(self) -> list[dict]:
+        return self.ask(LIST)
+
+    def move(self, number: int) -> bool:
+        """Focus a control and press the keys that move it. Whether anything changed."""
+        control = self.controls()[number]
+        before = self.ask(SEEN), self.ask(PLACES)
+        for key in MOVES.get(control["kind"], ["Enter"]):
+            self.ask(FOCUS, number)
+            self.page.keyboard.press(key)
+            self.rest()
+            if control["kind"] == "number":
+                self.page.evaluate("() => document.activeElement.blur()")  # then it counts
+                self.rest()
+            if (self.ask(SEEN), self.ask(PLACES)) != before:
+                return True
+        return False
+
+
+class Saved(Shown):
     """A page opened from `path` with the network cut. `complaints`: what it said to the console; `asked`: each address that it asked for."""
 
     def __init__(self, browser: Browser, path: Path, width: int = 1000):
@@ -108,16 +140,6 @@ class Saved:
     def __exit__(self, *_) -> None:
         self.context.close()
 
-    def rest(self) -> None:
-        """Until what was changed is painted."""
-        self.page.evaluate(FRAMES)
-
-    def ask(self, script: str, *more):
-        return self.root.evaluate(script, *more)
-
-    def controls(self) -> list[dict]:
-        return self.ask(LIST)
-
     def reached(self) -> set[int]:
         """The numbers of the controls that Tab comes to, from the top of the page."""
         self.page.evaluate("() => document.activeElement.blur()")
@@ -130,21 +152,6 @@ class Saved:
             if now >= 0:
                 found.append(now)
         return set(found)
-
-    def move(self, number: int) -> bool:
-        """Focus a control and press the keys that move it. Whether anything changed."""
-        control = self.controls()[number]
-        before = self.ask(SEEN), self.ask(PLACES)
-        for key in MOVES.get(control["kind"], ["Enter"]):
-            self.ask(FOCUS, number)
-            self.page.keyboard.press(key)
-            self.rest()
-            if control["kind"] == "number":
-                self.page.evaluate("() => document.activeElement.blur()")  # then it counts
-                self.rest()
-            if (self.ask(SEEN), self.ask(PLACES)) != before:
-                return True
-        return False
 
     def unfold(self) -> None:
         """Open whatever is folded away."""

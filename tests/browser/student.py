@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Locator, TimeoutError
 
 from . import scripts
 from .lab import LOCAL, ROOT, Lab
+from .pages import Shown
 
 SECONDS = 120  # that anything may take on a busy machine before it counts as stuck
 SCREENSHOTS = ROOT / "build" / "screenshots"
@@ -130,6 +131,11 @@ class Student:
         """Every `Panel` on the page, after the notebook has run."""
         found = self.page.locator(".widget-vbox:has(> .d2lrnn-picture)")
         return [Panel(self, found.nth(i), f"panel{i + 1}") for i in range(found.count())]
+
+    def explorers(self) -> list[Shown]:
+        """Every explorer on the page, after the notebook has run."""
+        found = self.page.locator(".d2l-explorer")
+        return [Shown(self.page, found.nth(i), f"explorer{i + 1}") for i in range(found.count())]
 
     def make_outputs(self, width: int) -> None:
         """Change the window so that outputs are `width` pixels wide."""

@@ -9,6 +9,7 @@ from matplotlib.colors import to_hex, to_rgb
 
 from . import scripts
 from .lab import ROOT
+from .pages import BLANK, HARM, PROBLEMS, TOO_WIDE
 
 CHAPTERS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 HOSTILE = "<img src=x onerror=\"window.hacked = 'yes'\"><script>window.hacked = 'yes'</script><b>bold</b>"
@@ -25,9 +26,11 @@ def test_as_first_opened_every_widget_shows_its_stored_picture(student):
         outputs = student.outputs(cell)
         student.photograph(f"stored{i + 1}", outputs)
         said = outputs.inner_text()
-        assert "Run the notebook to move the controls" in said and "Error displaying" not in said, (
-            f"{cell}: {said[:300]}"
-        )
+        stored = (
+            "Run the notebook to move the controls",
+            "blue and overlined below zero",
+        )  # of a panel, of an explorer
+        assert any(words in said for words in stored) and "Error displaying" not in said, f"{cell}: {said[:300]}"
         assert outputs.evaluate(scripts.UNSEEN) == [], cell
         assert outputs.evaluate(scripts.NAMELESS) == [], cell
 
@@ -50,7 +53,7 @@ def test_as_first_opened_unknown_tokens_are_marked(student):
 def test_it_runs(student):
     student.run()
     student.photograph_all()
-    assert len(student.panels()) == len(student.widgets())
+    assert len(student.panels()) + len(student.explorers()) == len(student.widgets())
 
 
 def test_every_control_changes_the_picture(student):
@@ -72,8 +75,25 @@ def test_every_control_changes_the_picture(student):
         panel.photograph("-moved")
 
 
+def test_every_explorer_is_there_and_moves(student):
+    student.run()
+    for explorer in student.explorers():
+        assert [explorer.ask(script) for script in (PROBLEMS, BLANK, HARM)] == [[], [], []], explorer.name
+        student.photograph(explorer.name, explorer.root)
+        number = 0
+        while number < len(explorer.controls()):  # moving one can make, or take away, others
+            control = explorer.controls()[number]
+            if control["kind"] in ("select", "number", "range", "checkbox", "place") and not control["fixed"]:
+                assert explorer.move(number) or control["readonly"], f"{explorer.name}: {control} changes nothing"
+                assert explorer.ask(PROBLEMS) == [] and explorer.ask(BLANK) == [], f"{explorer.name}: {control}"
+            number += 1
+        student.photograph(f"{explorer.name}-moved", explorer.root)
+
+
 def test_everything_has_a_name(student):
     student.run()
+    for explorer in student.explorers():
+        assert explorer.ask(scripts.NAMELESS) == [], explorer.name
     for panel in student.panels():
         assert panel.box.evaluate(scripts.NAMELESS) == [], panel.name
 
@@ -86,6 +106,8 @@ def test_nothing_is_cut_off(student):
     student.make_outputs(width=800)
     try:
         assert student.page.evaluate(scripts.CUT_OFF) == []
+        for explorer in student.explorers():
+            assert explorer.ask(TOO_WIDE) == [], explorer.name
     finally:
         student.page.set_viewport_size(size)
 

@@ -148,6 +148,7 @@ def test_it_fits_where_outputs_are_narrow(student, explorer):
 
 def test_it_follows_the_theme(student, explorer):
     picture = "root => [...root.querySelectorAll('canvas')].map(e => e.toDataURL()).join()"
+    student.page.evaluate(FRAMES)  # the window may just have changed its size
     light = explorer.evaluate(picture)
     student.page.evaluate(THEME, "JupyterLab Dark")
     expect(explorer).to_have_attribute("data-theme", "dark", timeout=1000 * SECONDS)
@@ -267,6 +268,7 @@ def test_in_an_exported_page_it_works_in_its_frame(browser, explorers, tmp_path)
     hostile = (
         page.locator("[id='cell-id=cell2'] .jp-OutputArea-output").frame_locator("iframe").locator(".d2l-explorer")
     )
-    assert hostile.locator(".d2l-letters").text_content() == f"a{HOSTILE}b" and hostile.evaluate(HARM) == []
+    expect(hostile.locator(".d2l-letters")).to_have_text(f"a{HOSTILE}b", timeout=1000 * SECONDS)
+    assert hostile.evaluate(HARM) == []
     assert page.evaluate("() => window.hacked") is None and errors == []
     context.close()

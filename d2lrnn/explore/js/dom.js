@@ -87,3 +87,17 @@ export function download(name, content, type) {
   link.remove();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
+
+/**
+ * Keep the keys that are pressed within `root` from Jupyter's shortcuts, which else take the arrows away from a list; those with Ctrl, Alt or Command stay
+ * Jupyter's (save, for one), and so does Shift with Enter. Returns what ends it.
+ */
+export function ownKeys(root) {
+  const look = (event) => {
+    if (!root.contains(event.target)) return;
+    const jupyters = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !jupyters);  // on the element itself: shortcuts are looked up from there
+  };
+  window.addEventListener("keydown", look, true);  // before the document, where Jupyter listens
+  return () => window.removeEventListener("keydown", look, true);
+}

@@ -1,6 +1,6 @@
 // An explorer: shared controls, its views one under the other, and what can be taken away. The same code runs in a notebook and in a saved page.
 
-import { choice, download, h, keys, stepper } from "./dom.js";
+import { choice, download, h, ownKeys, stepper } from "./dom.js";
 import { arrayNamed, colours, csv, unpack } from "./numbers.js";
 import { makeStore, fitting } from "./store.js";
 import { clamp } from "./views/clamp.js";
@@ -40,7 +40,7 @@ function whole(root, payload, { views, state: given, kernel = null, page = null,
   const store = makeStore(fitting(given ?? {}, data));
   const undo = [];
   const theme = watchTheme(root);
-  undo.push(theme.stop);
+  undo.push(theme.stop, ownKeys(root));
   const spoken = h("p", { class: "d2l-spoken", role: "status", "aria-live": "polite" });
   let waiting = 0;
   const ctx = {
