@@ -43,6 +43,9 @@ class Lab:
     `folder` is what it serves, a copy of the notebooks in it; `log` is what it said.
     """
 
+    allowed: tuple[str, ...] = ()
+    """What the page may say to the console besides, as patterns."""
+
     def __init__(self, place: Path):
         self.folder, self.home, self.log = place / "course", place / "home", place / "jupyterlab.log"
 
@@ -125,6 +128,13 @@ class Lab:
 
 class Notebook(Lab):
     """The same with Jupyter Notebook 7, one notebook a page."""
+
+    # What Notebook 7.6 says of itself, of a notebook that only prints as well.
+    allowed = (
+        r"Menu entry for command '.*' is duplicated",
+        r"\[yjs#509\] Not same Y.Doc",
+        r"undefined \(reading 'schema'\)",
+    )
 
     def command(self):
         own = [word.replace("--LabApp.", "--JupyterNotebookApp.") for word in options() if "default_url" not in word]

@@ -268,6 +268,7 @@ def test_in_an_exported_page_it_works_in_its_frame(browser, explorers, tmp_path)
     hostile = (
         page.locator("[id='cell-id=cell2'] .jp-OutputArea-output").frame_locator("iframe").locator(".d2l-explorer")
     )
+    page.locator("[id='cell-id=cell2'] iframe").scroll_into_view_if_needed()  # out of sight nothing is drawn
     expect(hostile.locator(".d2l-letters")).to_have_text(f"a{HOSTILE}b", timeout=1000 * SECONDS)
     assert hostile.evaluate(HARM) == []
     assert page.evaluate("() => window.hacked") is None and errors == []

@@ -8,7 +8,7 @@ from nbconvert import HTMLExporter
 
 from . import scripts
 from .lab import ROOT
-from .pages import BLANK, PROBLEMS, TOO_WIDE
+from .pages import BLANK, FRAMES, PROBLEMS, TOO_WIDE
 
 CHAPTERS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -39,7 +39,9 @@ def test_an_exported_chapter_shows_every_picture_offline(browser, chapter, tmp_p
             if WIDGET in kinds[i]:
                 frame = outputs.nth(i).locator("iframe")
                 if frame.count():  # an explorer, which works here as it does in the notebook
+                    frame.scroll_into_view_if_needed()  # out of sight nothing is drawn
                     explorer = outputs.nth(i).frame_locator("iframe").locator(".d2l-explorer")
+                    explorer.evaluate(FRAMES)
                     assert [explorer.evaluate(script) for script in (PROBLEMS, BLANK, TOO_WIDE)] == [[], [], []], (
                         cell.id
                     )

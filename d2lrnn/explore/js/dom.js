@@ -60,7 +60,9 @@ export function onWidth(element, draw) {
   let last = -1;
   const watch = new ResizeObserver(() => {
     const width = Math.floor(element.clientWidth);
-    if (width > 0 && width !== last) { last = width; draw(width); }
+    if (width === last) return;
+    last = width;  // 0 too: what was drawn while it was hidden is drawn again
+    if (width > 0) draw(width);
   });
   watch.observe(element);
   return () => watch.disconnect();

@@ -153,7 +153,8 @@ function watchTheme(root) {
     now = next;
     table = colours(now);
     root.dataset.theme = now;
-    for (const listener of [...listeners]) listener(now);
+    // In the next frame: JupyterLab hides the page while it changes its theme, and nothing can be drawn on what is hidden.
+    requestAnimationFrame(() => { for (const listener of [...listeners]) listener(now); });
   };
   look();
   const watch = new MutationObserver(look);
