@@ -6,6 +6,20 @@ from d2lrnn.explore.find import FindACell
 from d2lrnn.explore.live import LiveTyping
 from d2lrnn.explore.panel import Panel
 from d2lrnn.explore.predictions import Predictions
+from d2lrnn.explore.saturation import Saturation
+from d2lrnn.explore.snippets import Snippets
 from d2lrnn.explore.step import StepExplorer
+from d2lrnn.explore.trajectories import Trajectories
 
-__all__ = ["ClampExplorer", "Explorer", "FindACell", "LiveTyping", "Panel", "Predictions", "StepExplorer"]
+__all__ = [
+    "ClampExplorer",
+    "Explorer",
+    "FindACell",
+    "LiveTyping",
+    "Panel",
+    "Predictions",
+    "Saturation",
+    "Snippets",
+    "StepExplorer",
+    "Trajectories",
+]

@@ -109,7 +109,7 @@ class Explorer(anywidget.AnyWidget):
         if data is not None:
             height = 150 + sum(self.HEIGHTS.get(view, 420) for view in self.views)
             trace = self.traces[self.state["trace"]]
-            seen = still(trace, self.state["array"], self.state["unit"])
+            seen = still(trace, self.state["array"], self.state["unit"], self.state.get("scale") == "unit")
             data["text/html"] = f"<div>{seen}{framed(self.html(), height, self._title)}</div>"
         return (data, *rest) if rest else data
 

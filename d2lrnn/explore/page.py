@@ -48,10 +48,13 @@ def framed(whole: str, height: int, title: str) -> str:
     )
 
 
-def still(trace: Trace, name: str, unit: int) -> str:
-    """The text coloured by one unit, as HTML without a script: what is seen before a notebook is trusted. Of a long text the beginning."""
+def still(trace: Trace, name: str, unit: int, own: bool = False) -> str:
+    """The text coloured by one unit, as HTML without a script: what is seen before a notebook is trusted. Of a long text the beginning.
+
+    own: whether its colours are on the unit's own scale, and not on that of all.
+    """
     values = trace[name][:_STILL, unit]
-    scale = max(1.0, float(np.abs(trace[name]).max()))
+    scale = float(np.abs(trace[name][:, unit]).max()) or 1.0 if own else max(1.0, float(np.abs(trace[name]).max()))
     spans = []
     for token, value in zip(trace.tokens[:_STILL], values, strict=False):
         share = float(np.clip(value / scale, -1, 1))

@@ -1,6 +1,7 @@
 """What an explorer sends to the browser, once: the arrays as one signed byte a value, with their scales, and a header in JSON.
 
-4 bytes: the header's length, little-endian; the header; then arrays unit after unit, (H, T) int8, and other numbers as float32. T tokens, H units.
+4 bytes: the header's length, little-endian; the header; then arrays unit after unit, (H, T) int8, with a scale for each unit, (H,) float32, and other
+numbers as float32. T tokens, H units.
 Where every digit counts, two more bytes a value say what the first left out: then the values are as exact as float32 has them.
 """
 
@@ -27,7 +28,8 @@ def pack(
     """The payload of some traces. numbers: for each trace, further arrays by name, which a view wants. words: plain JSON that a view wants, by its name.
     fine: whether to send three bytes a value in the place of one, as long as they are no more than `MOST_FINE`.
 
-    Arrays of one name have one scale in all traces, so that colours can be compared. Raises ValueError for more than a page can show, and for a name
+    Each unit is sent on a scale of its own, its greatest value, so that one unit that goes far takes no digits from the others; arrays of one name have one
+    scale for their colours in all traces, so that these can be compared. Raises ValueError for more than a page can show, and for a name
     that is no text.
     """
     traces, numbers = list(traces), [dict(one) for one in numbers] or [{} for _ in traces]
@@ -55,11 +57,15 @@ def pack(
     for trace, more in zip(traces, numbers, strict=True):
         arrays = []
         for name, array in trace.arrays.items():
-            scale = scales[name]
-            quantised = np.rint(array.T * np.float32(127 / scale)).astype(np.int8)
-            arrays.append({"name": name, "label": label(name, trace), "units": array.shape[1], "scale": scale, "at": add(quantised)})  # fmt: skip
+            own = np.abs(array).max(0).astype("<f4")
+            own[own == 0] = 1
+            shares = array.T * (127 / own.astype(np.float64 if fine else np.float32))[:, None]
+            quantised = np.rint(shares).astype(np.int8)
+            arrays.append({
+                "name": name, "label": label(name, trace), "units": array.shape[1], "scale": scales[name], "scales": add(own), "at": add(quantised),
+            })  # fmt: skip
             if fine:
-                rest = array.T.astype(np.float64) * (127 / scale) - quantised
+                rest = shares - quantised
                 arrays[-1]["fine"] = add(np.rint(rest * 65_534).clip(-32_767, 32_767).astype("<i2"))
         floats = {**_answers(trace), **{f"begin.{name}": value for name, value in trace.begin.items()}, **more}
         header["traces"].append({

@@ -31,7 +31,13 @@ def read(payload: bytes) -> dict:
             size = array["units"] * T
             raw = np.frombuffer(body, np.int8, size, array["at"]).reshape(array["units"], T)
             used += size
-            array["raw"], array["values"] = raw, raw / 127 * array["scale"]
+            scales = np.frombuffer(body, "<f4", array["units"], array["scales"])
+            used += 4 * array["units"]
+            array["raw"], array["scales"], array["values"] = raw, scales, raw / 127 * scales[:, None]
+            if "fine" in array:
+                fine = np.frombuffer(body, "<i2", size, array["fine"]).reshape(array["units"], T)
+                used += 2 * size
+                array["values"] = (raw + fine / 65_534) / 127 * scales[:, None].astype(float)
         for number in trace["numbers"].values():
             size = int(np.prod(number["shape"]))
             number["values"] = np.frombuffer(body, "<f4", size, number["at"]).reshape(number["shape"])

@@ -36,7 +36,8 @@ def sent(payload):
             value = np.frombuffer(body, np.int8, size, array["at"]).astype(float)
             if "fine" in array:
                 value = value + np.frombuffer(body, "<i2", size, array["fine"]) / 65_534
-            arrays[array["name"]] = (value / 127 * array["scale"]).reshape(array["units"], T).T
+            scales = np.frombuffer(body, "<f4", array["units"], array["scales"]).astype(float)
+            arrays[array["name"]] = value.reshape(array["units"], T).T / 127 * scales
         traces.append(arrays)
     return traces, header
 

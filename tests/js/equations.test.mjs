@@ -15,7 +15,7 @@ function traceOf(cell, arrays, { begin = {}, fine = true } = {}) {
     numbers: Object.fromEntries(Object.entries(begin).map(([name, values]) => [`begin.${name}`, { shape: [values.length], values }])),
     arrays: Object.entries(arrays).map(([name, rows]) => {
       const scale = Math.max(1, ...rows.flat().map(Math.abs)), parts = rows.flat().map((value) => (value / scale) * 127), bytes = Int8Array.from(parts, Math.round);
-      return { name, label: name, units: rows.length, scale, bytes, ...(fine ? { fine: Int16Array.from(parts, (part, k) => Math.round((part - bytes[k]) * 65534)) } : {}) };
+      return { name, label: name, units: rows.length, scale, scales: new Float64Array(rows.length).fill(scale), bytes, ...(fine ? { fine: Int16Array.from(parts, (part, k) => Math.round((part - bytes[k]) * 65534)) } : {}) };
     }),
   };
 }

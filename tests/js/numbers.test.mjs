@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { arrayNamed, clamp, colours, csv, order, pixels, running, shown, spread, unitBytes, unpack, valueAt, visible } from "../../d2lrnn/explore/js/numbers.js";
+import { arrayNamed, clamp, colours, csv, order, ownBytes, pixels, running, shown, spread, unitBytes, unpack, valueAt, visible } from "../../d2lrnn/explore/js/numbers.js";
 import { python } from "./python.mjs";
 
 /** A trace as `unpack` makes it, of rows of bytes, one a unit. */
 function traceOf(rows, scale = 1) {
-  const array = { name: "layer0.h", units: rows.length, scale, bytes: Int8Array.from(rows.flat()) };
+  const array = { name: "layer0.h", units: rows.length, scale, scales: new Float32Array(rows.length).fill(scale), bytes: Int8Array.from(rows.flat()) };
   return { tokens: rows[0].map(String), arrays: [array], numbers: {} };
 }
 
@@ -39,7 +39,7 @@ traces = [trace(1), trace(9)]
         assert.equal(arrayNamed(trace, array.name), array);
         values[i][array.name].forEach((row, unit) => {
           assert.deepEqual(unitBytes(trace, array, unit).length, 7);
-          row.forEach((value, t) => assert.ok(Math.abs(valueAt(trace, array, unit, t) - value) <= array.scale / 254 + 1e-6, `${array.name} ${unit} ${t}`));
+          row.forEach((value, t) => assert.ok(Math.abs(valueAt(trace, array, unit, t) - value) <= Math.max(...row.map(Math.abs)) / 254 + 1e-6, `${array.name} ${unit} ${t}`));
         });
       }
       assert.deepEqual(Array.from(trace.numbers["begin.layer0.c"].values), begin[i].map(Math.fround));
@@ -51,6 +51,15 @@ traces = [trace(1), trace(9)]
     assert.deepEqual([...data.traces[0].numbers.more.values], [0, 1, 2, 3, 4, 5]);
     assert.equal(data.traces[1].numbers.more, undefined);
   }
+});
+
+test("bytes of one unit, on its own scale and on that of all", () => {
+  const trace = traceOf([[0, 127, -64], [127, -127, 0]]);
+  trace.arrays[0].scales = Float32Array.of(0.5, 1);
+  assert.deepEqual([...ownBytes(trace, trace.arrays[0], 0)], [0, 127, -64]);
+  assert.deepEqual([...unitBytes(trace, trace.arrays[0], 0)], [0, 64, -32]);
+  assert.deepEqual([...unitBytes(trace, trace.arrays[0], 1)], [127, -127, 0]);
+  assert.equal(valueAt(trace, trace.arrays[0], 0, 1), 0.5);
 });
 
 test("an array that is not there", () => assert.equal(arrayNamed(traceOf([[0]]), "layer9.h"), undefined));

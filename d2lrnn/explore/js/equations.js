@@ -85,7 +85,7 @@ export function step(trace, name, unit, t) {
     };
   }
   function squashed(kind, symbol, how, inside) {
-    const half = (fine ? 1.2e-7 : 1 / 254) * arrayNamed(trace, prefix + kind).scale;
+    const half = (fine ? 1.2e-7 : 1 / 254) * arrayNamed(trace, prefix + kind).scales[unit];
     return row(kind, [sym(symbol, now(kind)), op("="), op(`${how}(`), { sym: inside, value: inputOf(how, now(kind), half) }, op(")")]);
   }
   const product = (gate) => `X_t W_x${gate} + H_{${was}} W_h${gate} + b_${gate}`;

@@ -1,17 +1,20 @@
 // An explorer: shared controls, its views one under the other, and what can be taken away. The same code runs in a notebook and in a saved page.
 
 import { choice, download, h, ownKeys, stepper } from "./dom.js";
-import { arrayNamed, colours, csv, unpack } from "./numbers.js";
+import { arrayNamed, colours, csv, ownBytes, unitBytes, unpack } from "./numbers.js";
 import { makeStore, fitting } from "./store.js";
 import { clamp } from "./views/clamp.js";
 import { find } from "./views/find.js";
 import { heat } from "./views/heat.js";
 import { live } from "./views/live.js";
 import { predictions } from "./views/predictions.js";
+import { saturation } from "./views/saturation.js";
+import { snippets } from "./views/snippets.js";
 import { step } from "./views/step.js";
 import { text } from "./views/text.js";
+import { trajectories } from "./views/trajectories.js";
 
-export const VIEWS = { text, heat, clamp, live, find, step, predictions };
+export const VIEWS = { text, heat, clamp, live, find, step, predictions, saturation, snippets, trajectories };
 
 /**
  * Fill `root`. payload: bytes (`numbers.unpack`). options: views, the names of those wanted; state, what it begins with; kernel, {ask(kind, body)} or null;
@@ -46,6 +49,9 @@ function whole(root, payload, { views, state: given, kernel = null, page = null,
   const ctx = {
     data, store, kernel,
     now() { const state = store.get(), trace = data.traces[state.trace]; return { state, trace, array: arrayNamed(trace, state.array) }; },
+    /** The bytes of one unit, and the value that 127 of them stands for: on the scale of all units, or on its own, as the reader has chosen. */
+    bytes: (trace, array, unit) => (store.get().scale === "unit" ? ownBytes : unitBytes)(trace, array, unit),
+    scale: (array, unit) => (store.get().scale === "unit" ? array.scales[unit] : array.scale),
     theme: theme.now,
     onTheme: theme.on,
     colours: () => theme.colours(),
@@ -96,6 +102,7 @@ function controls(ctx, uses, undo) {
   const several = data.traces.length > 1 && (uses.has("array") || uses.has("trace"));
   const which = several && choice("network", data.traces.map((trace, i) => [String(i), trace.title || `network ${i + 1}`]), "0", (value) => store.set(fitting({ ...store.get(), trace: Number(value) }, data)));
   const array = uses.has("array") && choice("array", [], "", (name) => store.set(fitting({ ...store.get(), array: name }, data)));
+  const scale = uses.has("scale") && choice("colours from", [["all", "all units' scale"], ["unit", "this unit's own"]], "all", (value) => store.set({ scale: value }));
   const unit = uses.has("unit") && stepper("unit", 0, (value) => store.set({ unit: value }));
   let filled = null;
   undo.push(store.on((state) => {
@@ -104,9 +111,10 @@ function controls(ctx, uses, undo) {
     if (array && filled !== trace) array.put(trace.arrays.map((one) => [one.name, one.label]), state.array);
     if (array) array.select.value = state.array;
     if (unit) unit.put(state.unit, now.units);
+    if (scale) scale.select.value = state.scale === "unit" ? "unit" : "all";
     filled = trace;
   }));
-  for (const part of [which, array, unit]) if (part) out.push(part);
+  for (const part of [which, array, unit, scale]) if (part) out.push(part);
   return out;
 }
 

@@ -1,7 +1,7 @@
 // The arithmetic of the explorers: what came over the wire as numbers, their colours, their order. It touches no page, so that node can test it.
 //
-// T tokens, H units. An array comes as one signed byte a value, unit after unit, with one scale: value = byte / 127 * scale. Some come with two bytes more,
-// what the first left out, in parts of 65,534: then value = (byte + fine / 65534) / 127 * scale.
+// T tokens, H units. An array comes as one signed byte a value, unit after unit, with a scale for each unit: value = byte / 127 * scales[unit]. Some come with
+// two bytes more, what the first left out, in parts of 65,534: then value = (byte + fine / 65534) / 127 * scales[unit]. For colours there is one scale for all.
 
 /** The parts of a payload (`d2lrnn.explore.payload.pack`): an ArrayBuffer or a view of one. */
 export function unpack(bytes) {
@@ -15,6 +15,7 @@ export function unpack(bytes) {
       const size = array.units * trace.tokens.length;
       array.bytes = new Int8Array(view.buffer, start + array.at, size);
       // Copied, since numbers of two or four bytes may not begin anywhere.
+      array.scales = new Float32Array(view.buffer.slice(start + array.scales, start + array.scales + 4 * array.units));
       if (array.fine !== undefined) array.fine = new Int16Array(view.buffer.slice(start + array.fine, start + array.fine + 2 * size));
     }
     for (const numbers of Object.values(trace.numbers)) {
@@ -31,11 +32,17 @@ export const arrayNamed = (trace, name) => trace.arrays.find((array) => array.na
 /** One value of an array. */
 export function valueAt(trace, array, unit, t) {
   const at = unit * trace.tokens.length + t;
-  return ((array.bytes[at] + (array.fine ? array.fine[at] / 65534 : 0)) / 127) * array.scale;
+  return ((array.bytes[at] + (array.fine ? array.fine[at] / 65534 : 0)) / 127) * array.scales[unit];
 }
 
-/** The bytes of one unit, over time. */
-export const unitBytes = (trace, array, unit) => array.bytes.subarray(unit * trace.tokens.length, (unit + 1) * trace.tokens.length);
+/** The bytes of one unit, over time, on the scale of its own: byte / 127 * array.scales[unit]. */
+export const ownBytes = (trace, array, unit) => array.bytes.subarray(unit * trace.tokens.length, (unit + 1) * trace.tokens.length);
+
+/** The same on the scale that all units of the array share: byte / 127 * array.scale. */
+export function unitBytes(trace, array, unit) {
+  const own = ownBytes(trace, array, unit), share = array.scales[unit] / array.scale;
+  return share === 1 ? own : own.map((byte) => Math.round(byte * share));
+}
 
 /** A number for people: three digits, a true minus sign. */
 export function shown(value) {

@@ -2,16 +2,16 @@
 // Each draws on a context of `room` × `tall` and returns in words what is to be seen.
 
 import { curve, histogram } from "./finding.js";
-import { shown, unitBytes } from "./numbers.js";
+import { ownBytes, shown } from "./numbers.js";
 
 const UNITS = { "position in line": ", in characters", "bracket depth": ", in open brackets" };
 const LEFT = 44, RIGHT = 10, TOP = 10, BOTTOM = 36;
 
 export function drawHistogram(context, { trace, array, unit, values, one, room, tall, style }) {
-  const { low, high, wide: bytes, holds, others, counts } = histogram(unitBytes(trace, array, unit), values);
+  const { low, high, wide: bytes, holds, others, counts } = histogram(ownBytes(trace, array, unit), values);
   const most = Math.max(...holds, ...others, 0.01), bins = holds.length, wide = (room - LEFT - RIGHT) / bins;
   const y = (share) => tall - BOTTOM - (share / most) * (tall - TOP - BOTTOM);
-  const paint = axes(context, { room, tall, style, low: (low / 127) * array.scale, high: (high / 127) * array.scale, end: LEFT + ((high - low + 1) / bytes) * wide, bottom: 0, top: 100 * most, across: `${array.label}, unit ${unit}`, up: "% of tokens" });
+  const paint = axes(context, { room, tall, style, low: (low / 127) * array.scales[unit], high: (high / 127) * array.scales[unit], end: LEFT + ((high - low + 1) / bytes) * wide, bottom: 0, top: 100 * most, across: `${array.label}, unit ${unit}`, up: "% of tokens" });
   context.fillStyle = paint("--d2l-accent");
   context.globalAlpha = 0.6;
   holds.forEach((share, k) => { if (share) context.fillRect(LEFT + k * wide + 0.5, y(share), wide - 1, tall - BOTTOM - y(share)); });
@@ -29,11 +29,11 @@ export function drawHistogram(context, { trace, array, unit, values, one, room, 
 }
 
 export function drawCurve(context, { trace, array, unit, values, one, room, tall, style }) {
-  const { points, least, greatest } = curve(unitBytes(trace, array, unit), values);
+  const { points, least, greatest } = curve(ownBytes(trace, array, unit), values);
   let bottom = Math.min(...points.map((point) => point.low)), top = Math.max(...points.map((point) => point.high));
   if (bottom >= top) { bottom -= 1; top += 1; }
   const x = (value) => LEFT + ((value - least) / (greatest - least || 1)) * (room - LEFT - RIGHT), y = (byte) => TOP + ((top - byte) / (top - bottom)) * (tall - TOP - BOTTOM);
-  const paint = axes(context, { room, tall, style, low: least, high: greatest, bottom: (bottom / 127) * array.scale, top: (top / 127) * array.scale, across: one.name + (UNITS[one.name] ?? ""), up: `${array.label}, unit ${unit}` });
+  const paint = axes(context, { room, tall, style, low: least, high: greatest, bottom: (bottom / 127) * array.scales[unit], top: (top / 127) * array.scales[unit], across: one.name + (UNITS[one.name] ?? ""), up: `${array.label}, unit ${unit}` });
   context.fillStyle = paint("--d2l-accent");
   context.globalAlpha = 0.3;
   context.beginPath();

@@ -1,14 +1,14 @@
 // Heat map: all units of an array, one row each, over the text from left to right; under it the chosen unit as a line.
 
 import { choice, h, keys, onWidth, sized } from "../dom.js";
-import { clamp, order, pixels, shown, unitBytes, valueAt, visible } from "../numbers.js";
+import { clamp, order, pixels, shown, valueAt, visible } from "../numbers.js";
 
 const ORDERS = [["stored", "as stored"], ["activity", "most active first"], ["similarity", "similar ones together"], ["value", "by value at the cursor"]];
 const LINE = 64;  // pixels of the line's strip
 
 export const heat = {
   title: "Heat map",
-  uses: ["array", "unit"],
+  uses: ["array", "unit", "scale"],
   mount(host, ctx) {
     let rows = [], image = null, cell = 1, high = 1;
     const how = () => (ORDERS.some(([name]) => name === ctx.store.get().order) ? ctx.store.get().order : "stored");
@@ -33,19 +33,19 @@ export const heat = {
       image.height = array.units;
       const context = image.getContext("2d"), whole = context.createImageData(T, array.units), out = new Uint32Array(whole.data.buffer);
       rows.forEach((unit, row) => {
-        const bytes = unitBytes(trace, array, unit), from = row * T;
+        const bytes = ctx.bytes(trace, array, unit), from = row * T;
         for (let t = 0; t < T; t++) out[from + t] = lut[bytes[t] + 128];
       });
       context.putImageData(whole, 0, 0);
       const drawn = sized(canvas, T * cell, array.units * high);
       drawn.imageSmoothingEnabled = false;
       drawn.drawImage(image, 0, 0, T * cell, array.units * high);
-      caption.textContent = `${array.units} units, one a row, over ${T} tokens; ${array.label}, from ${shown(-array.scale)} (blue) through 0 to ${shown(array.scale)} (orange). Under them the chosen unit.`;
+      caption.textContent = `${array.units} units, one a row, over ${T} tokens; ${array.label}, ${state.scale === "unit" ? "each row from its own greatest value below 0 (blue) to above (orange)" : `from ${shown(-array.scale)} (blue) through 0 to ${shown(array.scale)} (orange)`}. Under them the chosen unit.`;
       unit();
     }
 
     function unit() {
-      const { trace, array, state } = ctx.now(), bytes = unitBytes(trace, array, state.unit), T = bytes.length;
+      const { trace, array, state } = ctx.now(), bytes = ctx.bytes(trace, array, state.unit), T = bytes.length;
       const context = sized(strip, T * cell, LINE), style = getComputedStyle(host);
       const middle = LINE / 2, y = (byte) => middle - (byte / 127) * (middle - 3);
       context.strokeStyle = style.getPropertyValue("--d2l-rule");
@@ -86,7 +86,7 @@ export const heat = {
     const stopWidth = onWidth(box, all);
     const stop = ctx.store.on((state, changed) => {
       if (!image) return;
-      if (["trace", "array", "order"].some((key) => changed.has(key)) || (changed.has("t") && how() === "value")) all();
+      if (["trace", "array", "order", "scale"].some((key) => changed.has(key)) || (changed.has("t") && how() === "value")) all();
       else if (changed.has("unit")) unit();
       else cursor();
     });

@@ -4,11 +4,11 @@
 import { h, keys, onWidth, sized } from "../dom.js";
 import { finding, underlined } from "../finding.js";
 import { marker } from "../marking.js";
-import { css, running, shown, unitBytes, valueAt, visible } from "../numbers.js";
+import { css, running, shown, valueAt, visible } from "../numbers.js";
 
 export const text = {
   title: "Text",
-  uses: ["array", "unit"],
+  uses: ["array", "unit", "scale"],
   mount(host, ctx) {
     const canvas = h("canvas", { "aria-hidden": "true" });
     const letters = h("div", { class: "d2l-letters", style: ctx.store.get().find ? "user-select:none" : null });  // or what is marked would lie under the browser's own colour
@@ -41,7 +41,7 @@ export const text = {
       canvas.style.top = `${from}px`;
       const context = sized(canvas, paper.clientWidth, painted[1] - from);
       context.translate(0, -from);
-      draw(context, unitBytes(trace, array, state.unit), painted);
+      draw(context, ctx.bytes(trace, array, state.unit), painted);
     }
 
     function scrolled() {
@@ -94,9 +94,9 @@ export const text = {
     }
 
     function explain() {
-      const { array } = ctx.now(), lut = ctx.colours().map(css);
+      const { array, state } = ctx.now(), lut = ctx.colours().map(css), most = ctx.scale(array, state.unit);
       const ramp = h("span", { class: "d2l-ramp", style: `background:linear-gradient(90deg,${lut[1]},${lut[128]},${lut[255]})` });
-      legend.replaceChildren(h("span", {}, shown(-array.scale)), ramp, h("span", {}, shown(array.scale)), h("span", { class: "d2l-quiet" }, `bar over a token: below zero; under it: above zero${underlined(ctx.data, ctx.store.get()).length ? `; blue line under it: ${finding(ctx.data, ctx.store.get()).name}` : ""}`));
+      legend.replaceChildren(h("span", {}, shown(-most)), ramp, h("span", {}, shown(most)), h("span", { class: "d2l-quiet" }, `bar over a token: below zero; under it: above zero${underlined(ctx.data, ctx.store.get()).length ? `; blue line under it: ${finding(ctx.data, ctx.store.get()).name}` : ""}`));
     }
 
     const tokenAt = (event) => {
@@ -114,7 +114,7 @@ export const text = {
     const stop = ctx.store.on((state, changed) => {
       if (!width) return;
       if (changed.has("trace")) lay();
-      if (["trace", "array", "unit", "find", "marked"].some((key) => changed.has(key))) { paint(); explain(); }
+      if (["trace", "array", "unit", "scale", "find", "marked"].some((key) => changed.has(key))) { paint(); explain(); }
       point();
     });
     const stopTheme = ctx.onTheme(() => { if (width) { paint(); explain(); } });
@@ -131,7 +131,7 @@ export const text = {
         const context = sized(picture, paper.clientWidth, letters.offsetHeight), style = getComputedStyle(letters);
         context.fillStyle = ctx.theme() === "dark" ? "#1B1F27" : "#FFFFFF";
         context.fillRect(0, 0, paper.clientWidth, letters.offsetHeight);
-        draw(context, unitBytes(trace, array, state.unit), [0, letters.offsetHeight]);
+        draw(context, ctx.bytes(trace, array, state.unit), [0, letters.offsetHeight]);
         context.font = `${style.fontSize} ${style.fontFamily}`;
         context.fillStyle = style.color;
         context.textBaseline = "middle";
