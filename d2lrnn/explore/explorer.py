@@ -99,7 +99,8 @@ class Explorer(anywidget.AnyWidget):
         write_whole(Path(path), self.html().encode("utf-8", "replace"))
 
     def __repr__(self) -> str:
-        shown = ", ".join(repr(trace) for trace in self.traces)
+        first, *others = self.traces
+        shown = ", ".join(map(repr, self.traces)) if len(others) < 2 else f"{first!r} and {len(others)} others"
         return sayable(f"{type(self).__name__}({shown} | {self.state['array']} unit {self.state['unit']})")
 
     def _repr_mimebundle_(self, **kwargs):

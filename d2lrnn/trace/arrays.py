@@ -148,6 +148,15 @@ class Trace:
             logits=None if self.logits is None else self.logits[start:stop],
         )
 
+    def only(self, *kinds: str) -> Trace:
+        """The same with fewer arrays: those whose name ends in one of `kinds`, such as "h" or "c", or is one. Raises TraceError if none is left."""
+        arrays = {
+            name: array for name, array in self.arrays.items() if name in kinds or name.rpartition(".")[2] in kinds
+        }
+        if not arrays:
+            raise TraceError(f"Trace: none of {', '.join(self.names)} is {' or '.join(kinds) or 'asked for'}")
+        return replace(self, arrays=arrays, begin={name: self.begin[name] for name in arrays if name in self.begin})
+
     def __repr__(self) -> str:
         inside = ", ".join(f"{name} {array.shape[1]}" for name, array in self.arrays.items())
         answers = "" if self.logits is None else f"; logits over {len(self.classes)}"

@@ -70,23 +70,55 @@ def gradients(
     return Gradients(at, states, np.concatenate([part[1] for part in parts]))
 
 
-def connectivity(network: OneStack, trace: Trace, at: Sequence[int] | None = None, reach: int = 100) -> np.ndarray:
-    """How much each of the `reach` tokens before a prediction moved it: the length of the gradient by its input, (N, reach); column k is k + 1 tokens back.
+def backwards(
+    network: OneStack, trace: Trace, at: Sequence[int] | None = None, reach: int = 100
+) -> dict[str, np.ndarray]:
+    """The length of the gradient of each prediction by what came before it, (N, reach): by every hidden state and memory cell, by name, and by the "inputs".
 
-    at: positions as for `gradients`; None: all that have an answer. NaN where the text had not begun. (Madsen 2019 draws the same of GRU and LSTM.)
+    Column k is k + 1 tokens back. at: positions as for `gradients`; None: all that have an answer. NaN where the text had not begun.
     """
-    check_whole("connectivity: reach", reach, 1)
-    first = 1 if trace.next_token else 0
-    at = np.arange(first, len(trace)) if at is None else np.atleast_1d(flat_ids(at))
-    found = np.full((len(at), reach), np.nan, np.float32)
+    check_whole("backwards: reach", reach, 1)
+    at = predicted(trace) if at is None else np.atleast_1d(flat_ids(at))
+    found: dict[str, np.ndarray] = {}
     for n in range(0, len(at), _AT_ONCE):
         some = at[n : n + _AT_ONCE]
         low, high = max(0, int(some.min()) - reach), int(some.max()) + 1
-        near = trace.excerpt(low, high)
-        norms = gradients(network, near, some - low).norms("inputs")
-        for row, position in enumerate(some - low):
-            back = np.arange(1, min(reach, int(position)) + 1)
-            found[n + row, : len(back)] = norms[row, position - back]
+        some_gradients = gradients(network, trace.excerpt(low, high), some - low)
+        for name in (*some_gradients.states, "inputs"):
+            norms, rows = (
+                some_gradients.norms(name),
+                found.setdefault(name, np.full((len(at), reach), np.nan, np.float32)),
+            )
+            for row, position in enumerate(some - low):
+                back = np.arange(1, min(reach, int(position)) + 1)
+                rows[n + row, : len(back)] = norms[row, position - back]
+    return found
+
+
+def predicted(trace: Trace) -> np.ndarray:
+    """The positions about which something was answered: of a language model all but the first, and those of tokens that are outside its vocabulary."""
+    known = set(trace.classes)
+    return np.array([t for t in range(len(trace)) if not trace.next_token or (t and trace.tokens[t] in known)], int)
+
+
+def connectivity(network: OneStack, trace: Trace, at: Sequence[int] | None = None, reach: int = 100) -> np.ndarray:
+    """How much each of the `reach` tokens before a prediction moved it: the length of the gradient by its input, (N, reach); column k is k + 1 tokens back.
+
+    at, NaN: as for `backwards`. (Madsen 2019 draws the same of GRU and LSTM.)
+    """
+    return backwards(network, trace, at, reach)["inputs"]
+
+
+def kept(gate: np.ndarray, position: int, reach: int) -> np.ndarray:
+    """What is left of a state on its direct path: the product of what gates that keep, (T, H), let through from k + 1 tokens before a position to the one
+    just before it, (reach, H); 1 for k = 0, NaN where the text had not begun. The forget gate keeps an LSTM's memory cell (slide 40), the update gate a GRU's
+    state (slide 33).
+    """
+    found = np.full((reach, gate.shape[1]), np.nan, np.float32)
+    steps = min(reach, position)
+    if steps:
+        found[0] = 1
+        found[1:steps] = np.cumprod(gate[position - steps + 1 : position][::-1], axis=0)
     return found
 
 

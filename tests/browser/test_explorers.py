@@ -41,7 +41,7 @@ class Materials:
 
         text = corpora.load("shakespeare/hamlet").text
         begin = text.index("To be, or not to be")
-        self.text = text[begin : begin + 700]
+        self.text = text[begin : begin + 600]
         self.tokenizer = CharTokenizer.train(text[:20_000])
         self.hostile = hostile
         made = {cell: LanguageModel(len(self.tokenizer), cell=cell, hidden=12, rng=1) for cell in ("lstm", "gru")}
@@ -50,6 +50,8 @@ class Materials:
         self.network = made["lstm"]
         self.traces = [self._trace(network, cell) for cell, network in made.items()]
         self.trace = self.traces[0]
+        untrained = LanguageModel(len(self.tokenizer), cell="lstm", hidden=12, rng=2)
+        self.looks = [self._trace(untrained, "before"), self.trace]
 
     def _trace(self, network, cell: str) -> Trace:
         trace = Trace.record(network, self.text, self.tokenizer, title=f"{cell.upper()}, untrained")

@@ -4,7 +4,10 @@ import { choice, download, h, ownKeys, stepper } from "./dom.js";
 import { arrayNamed, colours, csv, ownBytes, unitBytes, unpack } from "./numbers.js";
 import { makeStore, fitting } from "./store.js";
 import { clamp } from "./views/clamp.js";
+import { compare } from "./views/compare.js";
+import { connectivity } from "./views/connectivity.js";
 import { find } from "./views/find.js";
+import { gradient } from "./views/gradient.js";
 import { heat } from "./views/heat.js";
 import { live } from "./views/live.js";
 import { predictions } from "./views/predictions.js";
@@ -12,9 +15,10 @@ import { saturation } from "./views/saturation.js";
 import { snippets } from "./views/snippets.js";
 import { step } from "./views/step.js";
 import { text } from "./views/text.js";
+import { training } from "./views/training.js";
 import { trajectories } from "./views/trajectories.js";
 
-export const VIEWS = { text, heat, clamp, live, find, step, predictions, saturation, snippets, trajectories };
+export const VIEWS = { text, heat, clamp, compare, connectivity, gradient, live, find, step, predictions, saturation, snippets, training, trajectories };
 
 /**
  * Fill `root`. payload: bytes (`numbers.unpack`). options: views, the names of those wanted; state, what it begins with; kernel, {ask(kind, body)} or null;
@@ -99,7 +103,7 @@ function whole(root, payload, { views, state: given, kernel = null, page = null,
 /** Which trace, array and unit: shown where a view asks for them. */
 function controls(ctx, uses, undo) {
   const { data, store } = ctx, out = [];
-  const several = data.traces.length > 1 && (uses.has("array") || uses.has("trace"));
+  const several = data.traces.length > 1 && !uses.has("own trace") && (uses.has("array") || uses.has("trace"));
   const which = several && choice("network", data.traces.map((trace, i) => [String(i), trace.title || `network ${i + 1}`]), "0", (value) => store.set(fitting({ ...store.get(), trace: Number(value) }, data)));
   const array = uses.has("array") && choice("array", [], "", (name) => store.set(fitting({ ...store.get(), array: name }, data)));
   const scale = uses.has("scale") && choice("colours from", [["all", "all units' scale"], ["unit", "this unit's own"]], "all", (value) => store.set({ scale: value }));
