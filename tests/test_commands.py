@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from d2lrnn.__main__ import main
-from d2lrnn.commands.options import GENERATE, TRAIN
+from d2lrnn.commands.options import EXPLORE, GENERATE, TRAIN
 from d2lrnn.generate import beam_search, generate
 from d2lrnn.text.baseline import counted_baseline, split_corpus
 from d2lrnn.text.tokenizers import WordTokenizer
@@ -316,7 +316,7 @@ def test_settings_of_the_machine_that_are_wrong_are_said_in_one_line(trained):
     assert done.returncode == 1 and "$OMP_NUM_THREADS" in done.stderr and done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize(("command", "groups"), [("train", TRAIN), ("generate", GENERATE)])
+@pytest.mark.parametrize(("command", "groups"), [("train", TRAIN), ("generate", GENERATE), ("explore", EXPLORE)])
 def test_help_teaches_and_needs_nothing_installed(command, groups):
     code = f"import sys; sys.path.insert(0, {_ROOT!r}); from d2lrnn.__main__ import main; sys.exit(main(sys.argv[1:]))"
     bare = [sys.executable, "-I", "-S", "-c", code, command]
@@ -329,7 +329,7 @@ def test_help_teaches_and_needs_nothing_installed(command, groups):
         for name, _, kind, default, words in options:
             words = words.format(default, choices=", ".join(kind) if isinstance(kind, tuple) else "")
             assert name in said and words in said
-    needed = {"train": ["hamlet.txt", "--out", "x.npz"], "generate": ["x.npz"]}[command]
+    needed = {"train": ["hamlet.txt", "--out", "x.npz"], "generate": ["x.npz"], "explore": ["x.npz"]}[command]
     missing = subprocess.run([*bare, *needed], capture_output=True, text=True, env=environment())
     assert missing.returncode == 1 and "make setup" in missing.stderr and missing.stderr.count("\n") == 1
 

@@ -1,4 +1,4 @@
-"""`python -m d2lrnn train`, `generate`, `pretrain`: options in `options`, what each does in its own file, and here what becomes of their errors.
+"""`python -m d2lrnn train`, `generate`, `explore`, `pretrain`: options in `options`, what each does in its own file, and here what becomes of their errors.
 
 Any Python 3.8 or later understands this file and `options`, and with nothing installed: so `--help` and the doctor always work.
 """
@@ -28,6 +28,8 @@ def run(chosen, parser):
     try:
         if chosen.command == "train":
             from d2lrnn.commands.train import train as command
+        elif chosen.command == "explore":
+            from d2lrnn.commands.explore import explore as command
         elif chosen.command == "pretrain":
             from d2lrnn.commands.pretrain import pretrain as command
         else:

@@ -1,4 +1,4 @@
-"""What `python -m d2lrnn train` and `generate` take, and how each is explained. Any Python 3.8 understands it, with nothing installed."""
+"""What `python -m d2lrnn train` and the others take, and how each is explained. Any Python 3.8 understands it, with nothing installed."""
 
 import argparse
 import math
@@ -24,10 +24,23 @@ Write text with a network that `train` made. The text goes to standard output as
 
 The same seed writes the same text. A low temperature writes what is likely, a high one what is surprising."""
 
+_EXPLORE = """\
+Look inside a network: its states, gates and answers over a text, as one HTML file that needs no kernel and no network.
+
+FILE is a trace (what Trace.save wrote), a network (what `train --out` wrote), or one that comes with the course: rnn, gru, lstm, lstm2, tagger.
+
+  python -m d2lrnn explore lstm --text "Our revels now are ended."
+  python -m d2lrnn explore hamlet.npz --text-file scene.txt --to 2000 --out scene.html
+  python -m d2lrnn explore trace.npz --views text,heat --array layer0.c --unit 111
+
+In a notebook the same and more can be had with d2lrnn.explore."""
+
+_VIEWS = "text, heat, predictions, step, saturation, snippets, trajectories, gradient, connectivity"
+
 _PRETRAIN = """\
 Make the networks again that come with the course: rnn, gru, lstm, lstm2 and tagger. Each learns from 36 of Shakespeare's plays, from the same seed.
 
-  python -m d2lrnn pretrain --out networks           all five, about half an hour on two cores
+  python -m d2lrnn pretrain --out networks           all five, about 25 minutes
   python -m d2lrnn pretrain rnn --out networks --share 0.01
 
 The course itself loads the ones in d2lrnn/pretrained."""
@@ -128,6 +141,23 @@ GENERATE = {
         ("--beams", "N", N1, None, "beam: texts kept at each step (5)"),
     ),
 }
+
+EXPLORE = {
+    "what it reads": (
+        ("--text", "TEXT", str, None, "a network reads this"),
+        ("--text-file", "PATH", str, None, "or what stands in this file, UTF-8"),
+        ("--unknown", "HOW", ("error", "allow"), "error", "a text for which there are no tokens is an error, or allow it and read <unk> ({})"),
+        ("--from", "N", N0, 0, "show the tokens from this one on ({})"),
+        ("--to", "N", N1, None, "and up to this one (all; a page shows 10,000 at most)"),
+    ),
+    "what is shown": (
+        ("--views", "NAMES", str, None, f"with commas: {_VIEWS} (all that fit but step)"),
+        ("--array", "NAME", str, None, "the array to begin with, such as layer0.c (the hidden state)"),
+        ("--unit", "N", N0, None, "the unit to begin with (0)"),
+        ("--out", "FILE", str, None, "the page (the name of FILE, with .html, here)"),
+        ("--force", None, bool, False, "overwrite it"),
+    ),
+}
 # fmt: on
 
 
@@ -145,6 +175,11 @@ def add(commands):
     )
     write.add_argument("checkpoint", metavar="FILE", help="what `train --out` wrote")
     _add_groups(write, GENERATE)
+    look = commands.add_parser(
+        "explore", help="look inside a network, on one page", description=_EXPLORE, usage="%(prog)s FILE [options]"
+    )
+    look.add_argument("file", metavar="FILE", help="a trace, a network, or the name of one (see above)")
+    _add_groups(look, EXPLORE)
     again = commands.add_parser(
         "pretrain",
         help="make the course's own networks again",
