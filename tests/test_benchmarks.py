@@ -150,7 +150,7 @@ def test_what_cannot_be_measured_here_says_so_in_one_line(monkeypatch, capsys):
     monkeypatch.setattr(doctor, "browser", lambda: None)
     monkeypatch.setattr(corpora, "where", lambda name: None)
     for topic, missing in (
-        ("start", "Chromium"), ("heldout", "D2LRNN_DATA"), ("learning", "D2LRNN_DATA"), ("mixing", "D2LRNN_DATA")
+        ("start", "Chromium"), ("explorers", "Chromium"), ("heldout", "D2LRNN_DATA"), ("learning", "D2LRNN_DATA"), ("mixing", "D2LRNN_DATA")
     ):  # fmt: skip
         assert command.one(topic, False) == command.SKIPPED
         out, err = capsys.readouterr()

@@ -85,6 +85,9 @@ def test_a_file_is_not_overwritten_unasked(explore, tmp_path):
         (("states.npz", "--views", "saturation"), "saturation cannot be shown: there are no gates"),
         (("states.npz", "--views", ","), "at least one of text"),
         (("trace.npz", "--array", "layer9.h"), "there is no 'layer9.h'; there are layer0.h"),
+        (("trace.npz", "--out", "no/page.html"), "there is no folder no; make it first"),
+        (("trace.npz", "--out", ".", "--force"), "--out: . is there and is no file; name a file, e.g. page.html"),
+        (("network.npz", "--text-file", "none.txt"), "--text-file: none.txt cannot be read: No such file"),
         (("trace.npz", "--unit", 6), "layer0.h has the units 0 to 5, got 6"),
     ],
 )  # fmt: skip

@@ -24,6 +24,10 @@ def explore(chosen) -> int:
     if chosen.file in pretrained.names() and not path.exists():
         path = pretrained.where(chosen.file)
     out = Path(chosen.out or f"{path.stem}.html")
+    if out.exists() and not out.is_file():
+        raise Wrong(f"--out: {out} is there and is no file; name a file, e.g. {out / 'page.html'}")
+    if not out.parent.is_dir():
+        raise Wrong(f"--out: there is no folder {out.parent}; make it first, or name a file in another one")
     if out.exists() and not chosen.force:
         raise Wrong(f"--out: {out} is there already; name another file, or overwrite it with --force")
     text = _text(chosen)
@@ -54,6 +58,8 @@ def _text(chosen) -> str | None:
         return chosen.text
     try:
         return Path(chosen.text_file).read_text(encoding="utf-8")
+    except OSError as error:
+        raise Wrong(f"--text-file: {chosen.text_file} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise Wrong(f"--text-file: {chosen.text_file} is no text in UTF-8: {error}") from error
 

@@ -9,6 +9,14 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent / "js"
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:async )?(?:const|function|class) (\w+)", re.MULTILINE)
+# Where brackets and commas are no syntax: strings, comments, regular expressions.
+_INERT = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|(?<=[=(,:!&|?])\ ?/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/""",
+    re.DOTALL,
+)
+
+# Lines that are a comment, and indentation: a sixth of what would be sent, and stored with every explorer of a notebook.
+_LEFT_OUT = re.compile(r"^[ \t]*(?://.*\n|/\*\*(?:.|\n)*?\*/[ \t]*\n)|^[ \t]+", re.MULTILINE)
 
 
 @cache
@@ -17,7 +25,7 @@ def source(main: str = "main.js") -> str:
     parts: dict[Path, str] = {}
     _add(FOLDER / main, parts, [])
     entry = parts.pop(FOLDER / main)
-    text = "".join(parts.values()) + entry
+    text = _LEFT_OUT.sub("", "".join(parts.values()) + entry)
     if "</script" in text.lower():
         raise ValueError("bundle: the text of a module would end the <script> that it stands in")
     return text
@@ -46,9 +54,27 @@ def _add(path: Path, parts: dict[Path, str], above: list[Path]) -> str:
         raise ValueError(f'bundle: {path.name} has an import that is not of the form import {{ a }} from "./b.js";')
     if above:
         exports = _EXPORT.findall(text)
-        text = re.sub(r"^export (?=(?:async )?(?:const|function|class) )", "", text, flags=re.MULTILINE)
+        if second := _second(text):
+            raise ValueError(
+                f"bundle: {path.name} exports two names in one const, {second} and another; give each its own"
+            )
+        text = re.sub(r"^export (?=(?:async )?(?:const|function|class) \w)", "", text, flags=re.MULTILINE)
         if re.search(r"^export\b", text, re.MULTILINE):
             raise ValueError(f"bundle: {path.name} has an export that is no const, function or class")
         text = f"const {name} = (() => {{\n{text}\nreturn {{ {', '.join(exports)} }};\n}})();\n"
     parts[path] = text
     return name
+
+
+def _second(text: str) -> str:
+    """The first name of an exported const that declares several, of which the others would be lost; empty if there is none."""
+    text = _INERT.sub("0", text)
+    for found in re.finditer(r"^export const (\w+)", text, re.MULTILINE):
+        depth = 0
+        for char in text[found.end() :]:
+            depth += (char in "([{") - (char in ")]}")
+            if depth == 0 and char == ",":
+                return found[1]
+            if depth == 0 and char == ";":
+                break
+    return ""

@@ -85,6 +85,10 @@ def weights_of(network: OneStack, l: int) -> list[dict]:
 def _inputs(network, text, tokenizer, unknown):
     """What the network reads, (T, 1) or (T, 1, I), and the T tokens."""
     if network.layers.encoding == "vectors":
+        if isinstance(text, str):
+            raise ValueError(
+                f"Trace.record: this network reads vectors, (T, {network.layers.inputs}), and cannot read a text; give it an array of numbers"
+            )
         vectors = np.asarray(text, np.float64)
         if vectors.ndim != 2 or vectors.shape[1] != network.layers.inputs or not len(vectors):
             raise ValueError(

@@ -73,12 +73,40 @@ def test_other_imports_are_refused(modules, line):
 
 
 @pytest.mark.parametrize(
-    "line", ["export default 1;", "export { a };", "export let b = 1;", 'export * from "./c.js";', "export var b = 2;"]
+    "line",
+    [
+        "export default 1;",
+        "export { a };",
+        "export let b = 1;",
+        'export * from "./c.js";',
+        "export var b = 2;",
+        "export const { b } = { b: 1 };",
+        "export function* b() {}",
+    ],
 )
 def test_other_exports_are_refused(modules, line):
     modules(main='import { a } from "./a.js";\n', a=f"const a = 1;\n{line}\n")
     with pytest.raises(ValueError, match="a.js has an export that is no const, function or class"):
         bundle.source()
+
+
+@pytest.mark.parametrize(
+    "line", ["B = 1, C = 2", "B = f(1, 2), C = 2", "B = [1, 2],\n  C = (x) => x", "B = /[(]/g, C = 1", 'B = "(", C = 1']
+)
+def test_two_names_in_one_const_are_refused(modules, line):
+    modules(main='import { B, C } from "./a.js";\n', a=f"export const {line};\n")
+    with pytest.raises(ValueError, match="a.js exports two names in one const, B and another"):
+        bundle.source()
+
+
+@needs_node
+def test_commas_within_a_const_are_its_own(modules):
+    modules(
+        main='import { B, C, D } from "./a.js";\nconsole.log(JSON.stringify([B, C(3), D.test(",")]));\n',
+        a='export const B = [1, "),", { a: `,${2}` }]; // one, two\nexport const C = (x, y = 2) => {\n  const z = 1, w = 2;\n  return x + y + z + w;\n};\n'
+        "export const D = /[,(]/;\n",
+    )
+    assert run(bundle.source()) == [[[1, "),", {"a": ",2"}], 8, True]]
 
 
 def test_modules_that_import_each_other_are_refused(modules):

@@ -152,4 +152,6 @@ def test_what_cannot_be_recorded_is_said():
         Trace.record(network, "the")
     with pytest.raises(ValueError, match=r"reads vectors, \(T, 2\), got shape \(5,\)"):
         Trace.record(SequenceTagger(2, 2, encoding="vectors", hidden=4), np.ones(5))
+    with pytest.raises(ValueError, match=r"reads vectors, \(T, 2\), and cannot read a text; give it an array"):
+        Trace.record(SequenceTagger(2, 2, encoding="vectors", hidden=4), "the", TOKENIZER)
     assert Trace.record(network, [1, 2, 3]).tokens == ("1", "2", "3")
