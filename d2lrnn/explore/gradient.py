@@ -37,9 +37,9 @@ class GradientExplorer(Explorer):
                 f"{type(self).__name__}: at most {MOST} tokens can be followed back, got {len(trace):,}; take a part, such as trace.excerpt(0, {MOST})"
             )
         state = {"t": len(trace) * 2 // 3, **(state or {})}
-        super().__init__(
-            trace, views, state=state, numbers=[_numbers(network, trace, min(reach, len(trace)))], title=title
-        )
+        numbers = _numbers(network, trace, min(reach, len(trace)))
+        # Of the arrays those that the picture is about: all that backpropagation needed would be sent for nothing.
+        super().__init__(trace.only("h", "c", *KEEPS), views, state=state, numbers=[numbers], title=title)
 
 
 class Connectivity(GradientExplorer):

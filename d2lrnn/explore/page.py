@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import html
 import json
 from functools import cache
@@ -17,6 +18,23 @@ from d2lrnn.trace.arrays import Trace
 PAYLOAD, STATE = "«the payload»", "«the state»"  # where they go in a page
 _STILL = 400  # tokens in the still picture
 _NEGATIVE, _POSITIVE = np.array([90, 167, 222]), np.array([242, 142, 60])
+
+
+# What it says where a browser cannot unpack (before 2023) is said in words.
+_UNPACK = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>An explorer</title></head><body>
+<script type="text/plain" id="packed">«packed»</script><script>
+(async () => {
+  try {
+    const bytes = Uint8Array.from(atob(document.getElementById("packed").textContent), (char) => char.charCodeAt(0));
+    const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+    document.open();
+    document.write(text);
+    document.close();
+  } catch (error) {
+    document.body.textContent = `This explorer cannot be unpacked here: ${error.message}. It needs a browser of 2023 or later; or run the notebook.`;
+  }
+})();
+</script></body></html>"""
 
 
 @cache
@@ -41,7 +59,9 @@ def page(payload: bytes, views: tuple[str, ...], state: dict, title: str) -> str
 
 
 def framed(whole: str, height: int, title: str) -> str:
-    """The same within another page, in a frame that may do nothing there but run and offer files."""
+    """The same within another page, in a frame that may do nothing there but run and offer files. It is packed: a notebook keeps one for each explorer."""
+    packed = base64.b64encode(gzip.compress(whole.encode("utf-8", "replace"), 9, mtime=0)).decode()
+    whole = _UNPACK.replace("«packed»", packed)
     return (
         f'<iframe title="{html.escape(title, quote=True)}" sandbox="allow-scripts allow-downloads" '
         f'style="width:100%;height:{height}px;border:0" srcdoc="{html.escape(whole, quote=True)}"></iframe>'

@@ -67,7 +67,7 @@ CUT_OFF = f"""() => {{
     pen.font = getComputedStyle(e).font;
     return Math.max(...[...e.options].map(o => pen.measureText(o.text).width)) > e.clientWidth - 24;
   }};
-  const wide = e => e.clientWidth > 0 && (e.matches('select') ? squeezed(e)
+  const wide = e => e.clientWidth > 1 && (e.matches('select') ? squeezed(e)
     : e.scrollWidth > e.clientWidth + 2 && getComputedStyle(e).overflowX !== 'visible');
   return book.widgets.filter(cell => cell.outputArea).flatMap(cell =>
     [cell.outputArea.node, ...cell.outputArea.node.querySelectorAll('*')].filter(e => !(e instanceof SVGElement) && !e.matches('input, textarea') && wide(e))

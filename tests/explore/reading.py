@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
+import re
 
 import numpy as np
 
@@ -53,3 +56,9 @@ def hostile_trace() -> Trace:
     names = [name for name in HOSTILE if name.isascii()]
     arrays = {"layer0.h": rng.normal(size=(T, 3))} | {name: rng.normal(size=(T, 3)) for name in names}
     return Trace(HOSTILE, arrays, logits=rng.normal(size=(T, T)), classes=HOSTILE, title=" ".join(HOSTILE))
+
+
+def unpacked(frame: str) -> str:
+    """The page that a frame unpacks. frame: its `srcdoc`."""
+    (packed,) = re.findall(r'id="packed">([^<]*)</script>', frame)
+    return gzip.decompress(base64.b64decode(packed)).decode("utf-8")

@@ -16,7 +16,7 @@ from d2lrnn.explore.payload import pack
 from d2lrnn.text.visible import visible
 from d2lrnn.trace.arrays import Trace
 
-from .reading import HOSTILE, hostile_trace, read
+from .reading import HOSTILE, hostile_trace, read, unpacked
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -173,7 +173,7 @@ def test_the_text_comes_before_the_frame():
     assert frame["sandbox"] == "allow-scripts allow-downloads" and frame["title"] == "A"
     assert seen.elements[-1][0] == "iframe", "the text stands before it"
     assert "".join(visible(token) for token in one.tokens) in seen.text and "Unit 1 of the forget gate" in seen.text
-    assert frame["srcdoc"] == Explorer(one, state={"array": "layer0.f", "unit": 1}).html()
+    assert unpacked(frame["srcdoc"]) == Explorer(one, state={"array": "layer0.f", "unit": 1}).html()
     assert not [tag for tag, *_ in seen.elements if tag in ("script", "style", "svg", "canvas")], (
         "a notebook drops those"
     )
@@ -210,7 +210,7 @@ def test_nothing_hostile_gets_out(tmp_path):
             assert set(attrs) <= allowed, (tag, set(attrs))
         (frame,) = [attrs for tag, attrs, _ in seen.elements if tag == "iframe"]
         assert [token for token in one.tokens if visible(token) not in seen.text] == []
-        inside = Seen(frame["srcdoc"])
+        inside = Seen(unpacked(frame["srcdoc"]))
         assert [tag for tag, *_ in inside.elements] == [
             "html", "head", "meta", "meta", "title", "style", "body", "main", "h1", "div", "noscript", "script", "script", "script",
         ]  # fmt: skip

@@ -25,7 +25,8 @@ export const gradient = {
     const box = h("div", { class: "d2l-plot", tabindex: 0, role: "group", "aria-label": "Norm of the gradient by distance. Left and right move the cursor to another prediction." }, canvas);
     const legend = h("div", { class: "d2l-legend" }), note = h("p", { class: "d2l-quiet" });
     host.append(h("div", { class: "d2l-bar" }, of, how, layer), box, legend, note);
-    keys(box, ctx.travel);
+    // Whoever moves on wants to see one prediction, not the mean of all.
+    keys(box, Object.fromEntries(Object.entries(ctx.travel).map(([key, move]) => [key, (event) => { if (settings().of === "all") put({ of: "one" }); move(event); }])));
     let width = 0;
 
     /** The lines: {name, look, values}, a value for each distance. */

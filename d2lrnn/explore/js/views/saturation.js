@@ -76,7 +76,7 @@ export const saturation = {
         const per = (value) => `${(100 * value).toFixed(value > 0 && value < 0.1 ? 1 : 0)} %`;
         words.push(`${array.label.split(",")[0]} shut ${per(values[state.unit])}, open ${per(values[array.units + state.unit])}`);
       }
-      said.textContent = `Unit ${state.unit}: ${words.join("; ")}. Square: the gate that is chosen; circles: the same unit's other gates.`;
+      said.textContent = `Unit ${state.unit}: ${words.join("; ")}. ${panels.some(({ array }) => array.name === state.array) ? "Square: the gate that is chosen; circles: the same unit's other gates." : "Circles: this unit's gates."}`;
       ctx.say(`unit ${state.unit}: ${words.join("; ")}`);
     }
 
