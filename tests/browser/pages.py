@@ -116,6 +116,17 @@ class Shown:
         return False
 
 
+def moved(explorer: Shown) -> None:
+    """Move each control of an explorer. Raises AssertionError for one that changes nothing, and if anything goes wrong or blank."""
+    number = 0
+    while number < len(explorer.controls()):  # moving one can make, or take away, others
+        control = explorer.controls()[number]
+        number += 1
+        if control["kind"] in ("select", "number", "range", "checkbox", "place") and not control["fixed"]:
+            assert explorer.move(number - 1) or control["readonly"], f"{explorer.name}: {control} changes nothing"
+            assert explorer.ask(PROBLEMS) == [] and explorer.ask(BLANK) == [], f"{explorer.name}: {control}"
+
+
 class Saved(Shown):
     """A page opened from `path` with the network cut. `complaints`: what it said to the console; `asked`: each address that it asked for."""
 

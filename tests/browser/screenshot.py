@@ -16,7 +16,7 @@ from browser.lab import Lab, chromium  # noqa: E402
 from browser.student import Student  # noqa: E402
 from d2lrnn import doctor  # noqa: E402
 
-CHAPTER, CELL = "03_language_models", "scorer"
+CHAPTER, CELL = "10_hidden_state_lab", "look-explorer"
 LARGEST = 400_000  # bytes
 
 # The widget below its heading: as much above it as tells what it is.
@@ -24,7 +24,7 @@ SHOW = """cell => {
   const book = window.jupyterapp.shell.currentWidget.content;
   book.activeCellIndex = 0;
   document.activeElement?.blur();
-  const panel = document.querySelector(`.jp-Cell[data-cell='${cell}'] .widget-vbox`);
+  const panel = document.querySelector(`.jp-Cell[data-cell='${cell}'] :is(.widget-vbox, .d2l-explorer)`);
   book.outerNode.scrollTop += panel.getBoundingClientRect().bottom - book.outerNode.getBoundingClientRect().bottom + 16;
 }"""
 
