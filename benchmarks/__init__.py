@@ -5,5 +5,6 @@ Each topic is a module with a TITLE and `measure(small)`, which returns a `Secti
 
 # In the order of RESULTS.md.
 TOPICS = (
-    "start", "imports", "tokens", "bpe", "batches", "ngrams", "heldout", "training", "products", "generate", "learning", "mixing", "crossing", "explorers", "notebooks",
+    "start", "imports", "tokens", "bpe", "batches", "ngrams", "heldout", "training", "products", "generate", "learning", "mixing", "crossing",
+    "explorers", "notebooks",
 )  # fmt: skip
