@@ -72,9 +72,10 @@ class OneStack(Network):
         found = []
         with autograd.pause(train_mode=False):
             Y, end = layers.run(engine, len(X), X, state, arrays, seen=found)
+        top = as_numpy(Y)
         if seen is not None:
-            seen += [(as_numpy(below), as_numpy(above)) for below, above in found]
-        return as_numpy(Y), tuple(as_numpy(s) for s in end)
+            seen += [(as_numpy(below), top if above is Y else as_numpy(above)) for below, above in found]
+        return top, tuple(as_numpy(s) for s in end)
 
     def answers(self, Y: np.ndarray) -> np.ndarray:
         """Logits (…, K) for outputs of the top layer (…, D H), in NumPy."""

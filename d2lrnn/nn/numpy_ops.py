@@ -12,28 +12,36 @@ import numpy as np
 def activation(x: np.ndarray, act_type: str) -> np.ndarray:
     """ "sigmoid", "tanh" or "relu"."""
     if act_type == "sigmoid":
-        return _sigmoid(x)
+        return sigmoid_(x.copy())
     if act_type == "tanh":
-        if x.size < 4096:
-            return np.tanh(x)
-        y = _sigmoid(2 * x)  # of many numbers twice as quick as np.tanh; to 1e-7 the same
-        y *= 2
-        y -= 1
-        return y
+        return np.tanh(x) if x.size < 4096 else tanh_(x.copy())
     return np.maximum(x, 0)
 
 
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    y = np.minimum(-x, 80)  # exp of more than 88 is no float32
-    np.exp(y, out=y)
-    y += 1
-    return np.reciprocal(y, out=y)
+def sigmoid_(x: np.ndarray) -> np.ndarray:
+    """In place: of large arrays the memory for another one costs more than the arithmetic."""
+    np.negative(x, out=x)
+    np.minimum(x, 80, out=x)  # exp of more than 88 is no float32
+    np.exp(x, out=x)
+    x += 1
+    return np.reciprocal(x, out=x)
+
+
+def tanh_(x: np.ndarray) -> np.ndarray:
+    """In place, as 2 σ(2x) − 1: of many numbers twice as quick as np.tanh, and to 1e-7 the same."""
+    x *= 2
+    sigmoid_(x)
+    x *= 2
+    x -= 1
+    return x
 
 
 def fully_connected(x, W, b=None, *, num_hidden: int, flatten: bool = False, no_bias: bool = False) -> np.ndarray:
     """x Wᵀ + b over the last axis."""
     y = x @ W.T
-    return y if b is None else y + b
+    if b is not None:
+        y += b
+    return y
 
 
 def one_hot(ids: np.ndarray, depth: int, dtype: str) -> np.ndarray:

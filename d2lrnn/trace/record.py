@@ -14,7 +14,8 @@ from d2lrnn.arguments import flat_ids
 from d2lrnn.nn.cells import gate, layer_weights
 from d2lrnn.nn.heads import OneStack
 from d2lrnn.nn.models import LanguageModel, SequenceClassifier
-from d2lrnn.nn.ops import concat, linear, sigmoid, tanh
+from d2lrnn.nn.numpy_ops import sigmoid_, tanh_
+from d2lrnn.nn.ops import concat, linear
 from d2lrnn.text.tokenizers import Tokenizer
 from d2lrnn.trace.arrays import Trace
 
@@ -119,36 +120,38 @@ def _step_by_step(cell: str, X, H, first: list, p: dict, *, backward: bool) -> d
     if backward:
         found = _step_by_step(cell, X[::-1], H[::-1], first, p, backward=False)
         return {name: np.ascontiguousarray(value[::-1]) for name, value in found.items()}
-    before = np.concatenate([first[0][None], H[:-1]])
-    return {"h": H, **GATES[cell](X, before, first, p)}
+    # [x_t, h_{t-1}] of every step, put together once: of 10,000 steps each array more costs as much in memory as in arithmetic.
+    XH = np.empty((len(H), X.shape[1] + H.shape[1]), H.dtype)
+    XH[:, : X.shape[1]] = X
+    before = XH[:, X.shape[1] :]
+    before[0], before[1:] = first[0], H[:-1]
+    return {"h": H, **GATES[cell](X, XH, before, first, p)}
 
 
-def _rnn(X, before, first, p):
+def _rnn(X, XH, before, first, p):
     return {}
 
 
-def _gru(X, H, first, p):
-    XH = concat([X, H])
-    R, Z = sigmoid(gate(XH, p, "r")), sigmoid(gate(XH, p, "z"))
-    return {"r": R, "z": Z, "candidate": tanh(gate(concat([X, R * H]), p, "h"))}
+def _gru(X, XH, H, first, p):
+    R, Z = sigmoid_(gate(XH, p, "r")), sigmoid_(gate(XH, p, "z"))
+    return {"r": R, "z": Z, "candidate": tanh_(gate(concat([X, R * H]), p, "h"))}
 
 
-def _gru_after(X, H, first, p):
-    XH, size = concat([X, H]), p["size"]
-    R, Z = sigmoid(gate(XH, p, "r")), sigmoid(gate(XH, p, "z"))
+def _gru_after(X, XH, H, first, p):
+    size = p["size"]
+    R, Z = sigmoid_(gate(XH, p, "r")), sigmoid_(gate(XH, p, "z"))
     inner = linear(X, p["W_xh"], p["b_h"], size=size) + R * linear(H, p["W_hh"], p["c_h"], size=size)
-    return {"r": R, "z": Z, "candidate": tanh(inner)}
+    return {"r": R, "z": Z, "candidate": tanh_(inner)}
 
 
-def _lstm(X, H, first, p):
-    XH = concat([X, H])
-    I, F, O = (sigmoid(gate(XH, p, name)) for name in "ifo")
-    C̃ = tanh(gate(XH, p, "c"))
-    written, C, now = I * C̃, np.empty_like(F), first[1].astype(F.dtype)
+def _lstm(X, XH, H, first, p):
+    I, F, O = (sigmoid_(gate(XH, p, name)) for name in "ifo")
+    C̃ = tanh_(gate(XH, p, "c"))
+    written, now = I * C̃, first[1].astype(F.dtype)
     for t in range(len(F)):
         now = F[t] * now + written[t]
-        C[t] = now
-    return {"c": C, "i": I, "f": F, "o": O, "candidate": C̃}
+        written[t] = now  # the memory in the place of what was written to it
+    return {"c": written, "i": I, "f": F, "o": O, "candidate": C̃}
 
 
 GATES = {"rnn": _rnn, "rnn_relu": _rnn, "gru": _gru, "gru_after": _gru_after, "lstm": _lstm}
