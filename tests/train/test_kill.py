@@ -92,10 +92,11 @@ def test_killed_again_and_again_it_ends_to_the_bit_as_if_nothing_had_been(start,
         assert process.returncode == -signal.SIGKILL
         left = [name for name in os.listdir(path.parent) if name != path.name]
         assert all(re.fullmatch(r"run\.npz\.[0-9a-f]{8}\.part", name) for name in left) and len(left) <= 1
-        halves += len(left)
         for name in left:
-            with pytest.raises(CheckpointError):
-                load(path.parent / name)
+            try:
+                load(path.parent / name)  # whole: killed in the moment before it took its place
+            except CheckpointError:
+                halves += 1
         stood.append(steps_in(path))  # what is there can be read, always
     assert halves >= 3, "the kills while writing came too late"
     assert stood == sorted(stood) and stood[0] == 0 < stood[1] < stood[-1] < 96
