@@ -40,9 +40,17 @@ def by_length(errors: Mapping[str, Mapping[int, Sequence[float]]], baselines: Ma
     for name, value in baselines.items():
         axes.axhline(value, color=GREY, lw=1, ls=(0, (4, 3)))
         axes.annotate(
-            name, (1, value), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=9, color=INK
+            name,
+            (1, value),
+            (0, 6),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            ha="right",
+            fontsize=9,
+            color=INK,
         )
     axes.set(xlabel="numbers in the sequence", ylabel="held-out mean squared error", yscale="log")
+    axes.margins(y=0.12)
     axes.set_xticks(sorted({length for lengths in errors.values() for length in lengths}))
     axes.legend(frameon=False, loc="lower right")
     return figure

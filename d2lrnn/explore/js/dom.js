@@ -80,6 +80,15 @@ export function keys(element, table) {
   });
 }
 
+/** One picture of a canvas with another of its size, if there is one, on top. */
+export function layered(below, above) {
+  const out = document.createElement("canvas"), context = out.getContext("2d");
+  [out.width, out.height] = [below.width, below.height];
+  context.drawImage(below, 0, 0);
+  if (above) context.drawImage(above, 0, 0);
+  return out;
+}
+
 /** Offers a file for download. */
 export function download(name, content, type) {
   const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));

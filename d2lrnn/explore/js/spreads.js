@@ -5,7 +5,7 @@ import { curve, histogram } from "./finding.js";
 import { ownBytes, shown } from "./numbers.js";
 
 const UNITS = { "position in line": ", in characters", "bracket depth": ", in open brackets" };
-const LEFT = 44, RIGHT = 10, TOP = 10, BOTTOM = 36;
+const LEFT = 54, RIGHT = 10, TOP = 10, BOTTOM = 36;
 
 export function drawHistogram(context, { trace, array, unit, values, one, room, tall, style }) {
   const { low, high, wide: bytes, holds, others, counts } = histogram(ownBytes(trace, array, unit), values);

@@ -1,7 +1,7 @@
 // Saturation: of each gate a panel, of each unit a point, where it is nearly shut and nearly open.
 
 import { axes, line } from "../axes.js";
-import { choice, h, keys, onWidth, sized } from "../dom.js";
+import { choice, h, keys, layered, onWidth, sized } from "../dom.js";
 import { clamp } from "../numbers.js";
 
 const NEAR = 12;  // pixels from a point, within which a click means it
@@ -106,14 +106,7 @@ export const saturation = {
     const stopTheme = ctx.onTheme(() => { if (width) all(); });
     return {
       destroy() { stopWidth(); stop(); stopTheme(); },
-      png() {
-        const out = document.createElement("canvas");
-        [out.width, out.height] = [canvas.width, canvas.height];
-        const context = out.getContext("2d");
-        context.drawImage(canvas, 0, 0);
-        if (panels.length) context.drawImage(over, 0, 0);
-        return out;
-      },
+      png: () => layered(canvas, panels.length ? over : null),
       table: () => [["gate", "unit", "share below 0.1", "share above 0.9"],
         ...gatesOf(ctx.now().trace).flatMap((array) => { const { values } = ctx.now().trace.numbers[`saturation.${array.name}`]; return Array.from({ length: array.units }, (_, unit) => [array.name, unit, values[unit], values[array.units + unit]]); })],
     };

@@ -1,7 +1,7 @@
 // Trajectories: the states of a text as a path through the two directions in which they vary most.
 
 import { axes } from "../axes.js";
-import { choice, h, keys, onWidth, sized } from "../dom.js";
+import { choice, h, keys, layered, onWidth, sized } from "../dom.js";
 import { drawMark, KINDS, kindOf } from "../kinds.js";
 import { css, ownBytes, shown, visible } from "../numbers.js";
 
@@ -140,14 +140,7 @@ export const trajectories = {
     const stopTheme = ctx.onTheme(() => { if (width) all(); });
     return {
       destroy() { stopWidth(); stop(); stopTheme(); },
-      png() {
-        const out = document.createElement("canvas");
-        [out.width, out.height] = [points.width, points.height];
-        const context = out.getContext("2d");
-        context.drawImage(points, 0, 0);
-        if (places) context.drawImage(over, 0, 0);
-        return out;
-      },
+      png: () => layered(points, places ? over : null),
       table() {
         const { trace, found } = now();
         return [["token", "text", "component 1", "component 2", "component 3"], ...(found ? trace.tokens.map((token, t) => [t, token, ...found.values.slice(3 * t, 3 * t + 3)]) : [])];
