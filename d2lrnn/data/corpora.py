@@ -7,6 +7,8 @@
     load("tiny_shakespeare")        the million characters of the char-rnn literature
     load("notes.txt")               any text file
 
+`teach("notes.txt")` puts a text of the reader's own in the place of Shakespeare, for a chapter that is run after it.
+
 A downloadable text is looked for in the folder `$D2LRNN_DATA`, then in the user's cache, then on the internet, and its hash decides.
 """
 
@@ -18,11 +20,23 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from d2lrnn.data import shakespeare
+from d2lrnn.data import shakespeare, teaching
 from d2lrnn.data.files import MAX_BYTES, CorpusError, check_encoding, decode, read_bytes
 from d2lrnn.data.shakespeare import Speech
 
-__all__ = ["DOWNLOADS", "Corpus", "CorpusError", "Download", "Speech", "genres", "load", "names", "plays", "where"]
+__all__ = [
+    "DOWNLOADS",
+    "Corpus",
+    "CorpusError",
+    "Download",
+    "Speech",
+    "genres",
+    "load",
+    "names",
+    "plays",
+    "teach",
+    "where",
+]
 
 
 @dataclass(frozen=True)
@@ -103,12 +117,15 @@ def plays(genre: str | None = None) -> list[str]:
     return [name for name, (its, _) in shakespeare.index().items() if genre in (None, its)]
 
 
-def load(name: str | os.PathLike, *, encoding: str = "utf-8", max_bytes: int = MAX_BYTES) -> Corpus:
+def load(
+    name: str | os.PathLike, *, encoding: str = "utf-8", max_bytes: int = MAX_BYTES, stand_in: bool = True
+) -> Corpus:
     """The corpus of that name, or the text file at that path.
 
     name: one of `names()`, or a path: anything with a file ending, a separator (beyond "shakespeare/…") or a pathlib.Path; "~" is your home folder.
     encoding: of the reader's own file. Its byte order mark is dropped and every line ends in "\\n" afterwards.
     max_bytes: a larger file of the reader's own is refused, so that memory stays bounded.
+    stand_in: whether a text that was put in Shakespeare's place (`teach`) is given for him.
 
     Raises CorpusError, which says what was given and what to do: an unknown name; a missing, empty or binary file; a folder; bytes that do not
     fit the encoding; too large a file; a download that failed or had the wrong hash.
@@ -117,7 +134,8 @@ def load(name: str | os.PathLike, *, encoding: str = "utf-8", max_bytes: int = M
         raise CorpusError(f"corpora: a name or a path is needed, got {type(name).__name__}")
     if isinstance(name, str):
         if name == "shakespeare" or name.startswith("shakespeare/"):
-            return _shakespeare(name)
+            instead = teaching.instead(name, load, lambda: len(_shakespeare(name))) if stand_in else None
+            return instead or _shakespeare(name)
         if name in DOWNLOADS:
             return _downloaded(name)
         if "://" in name:
@@ -125,6 +143,29 @@ def load(name: str | os.PathLike, *, encoding: str = "utf-8", max_bytes: int = M
         if not name or not (os.sep in name or "/" in name or Path(name).suffix or os.path.lexists(name)):
             raise CorpusError(_unknown(name))
     return _own(Path(name), encoding, max_bytes)
+
+
+def teach(name: str | os.PathLike | None, **options) -> Corpus | None:
+    """Let every chapter that is run in this process learn from another text: `load("shakespeare")` and its parts then give that text.
+
+    name: see `load`; None goes back to Shakespeare. options: of `load`. The environment variable D2LRNN_TEXT does the same for every process.
+    A part (`shakespeare/hamlet`) gives as much of the text as the part is long. The plays that the trained networks are asked about stay.
+    Raises what `load` raises, and CorpusError for a text of fewer than 100,000 characters.
+    """
+    if name is None:
+        teaching.choose(None)
+        return None
+    corpus = load(name, **options)
+    teaching.choose(corpus)
+    return corpus
+
+
+def example(text: str) -> str:
+    """The example itself; while another text stands for Shakespeare (`teach`) that does not have its characters, the first words of a line of that text.
+
+    Chapters use it for what is typed into a network: a network has read nothing but its own text's characters.
+    """
+    return teaching.example(text, load)
 
 
 def where(name: str) -> str | None:

@@ -42,7 +42,7 @@ _RC = {
 
 
 def use() -> None:
-    """Set the course's matplotlib style, and sharp PNG figures where the code runs in a notebook."""
+    """Set the course's matplotlib style, and where the code runs in a notebook sharp PNG figures that carry their description as `alt`."""
     import matplotlib as mpl
     from cycler import cycler
 
@@ -54,6 +54,20 @@ def use() -> None:
         return
     shell = get_ipython()
     if shell is not None and hasattr(shell, "kernel"):
+        from matplotlib.figure import Figure
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
         set_matplotlib_formats("png", dpi=160)
+        png = shell.display_formatter.formatters["image/png"]
+        png.for_type(Figure, _described(png.lookup_by_type(Figure)))
+
+
+def _described(formatter):
+    """A figure's image, and beside it what it shows in words (`alt`)."""
+    from d2lrnn.plots.alt import describe
+
+    def formatted(figure):
+        image = formatter(figure)
+        return None if image is None else (image, {"alt": describe(figure)})
+
+    return formatted
