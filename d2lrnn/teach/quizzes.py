@@ -133,6 +133,6 @@ def _drawn(formula: str) -> str:
 
     formula = re.sub(r"\\(mathbf|tilde) ([A-Za-z])", r"\\\1{\2}", formula)  # Matplotlib wants the braces
     buffer = io.BytesIO()
-    math_to_image(f"${formula}$", buffer, dpi=72, format="svg")
+    math_to_image(f"${formula}$", buffer, dpi=88, format="svg")
     data = base64.b64encode(buffer.getvalue()).decode()
     return f'<img alt="{html.escape(formula, quote=True)}" src="data:image/svg+xml;base64,{data}">'
