@@ -93,6 +93,8 @@ def _curve(curve, name: str) -> str:
         return f"{name or 'A line'}: at {_short(y[0])}."
     if np.ptp(x) == 0:
         return f"{name or 'An upright line'}: at {_short(x[0])} across."
+    if words := _words(curve, x, y):
+        return f"{name or 'Marks'}: {words}."
     told = f"{name or 'A curve'}: from {_short(y[0])} at {_short(x[0])} to {_short(y[-1])} at {_short(x[-1])}"
     for word, at in (("lowest", int(y.argmin())), ("highest", int(y.argmax()))):
         if y[at] not in (y[0], y[-1]):
@@ -100,15 +102,28 @@ def _curve(curve, name: str) -> str:
     return told + "."
 
 
+def _words(curve, x: np.ndarray, y: np.ndarray) -> str:
+    """Marks without a line, in rows that have names: each row's name and how far to the right its mark is."""
+    ticks = _ticks(curve.axes.yaxis)
+    rows = [ticks.get(round(float(at), 6), "") for at in y]
+    if curve.get_linestyle() not in ("None", "", " ") or not all(any(map(str.isalpha, row)) for row in rows):
+        return ""
+    return ", ".join(f"{row} {_short(value)}" for row, value in list(zip(rows, x, strict=True))[::-1][: 2 * _MOST])
+
+
+def _ticks(axis) -> dict[float, str]:
+    """What is written at the places of an axis."""
+    return {
+        round(float(at), 6): _plain(text.get_text())
+        for at, text in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
+    }
+
+
 def _bars(axes: Axes, bars: BarContainer) -> str:
     upright = bars.orientation != "horizontal"
     sizes = [bar.get_height() if upright else bar.get_width() for bar in bars]
     places = [(bar.get_x() + bar.get_width() / 2) if upright else (bar.get_y() + bar.get_height() / 2) for bar in bars]
-    axis = axes.xaxis if upright else axes.yaxis
-    ticks = {
-        round(float(at), 6): _plain(text.get_text())
-        for at, text in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
-    }
+    ticks = _ticks(axes.xaxis if upright else axes.yaxis)
     name = "" if bars.get_label().startswith("_") else _plain(bars.get_label()) + ": "
     if len(sizes) > 2 * _MOST:
         return f"{name or 'Bars: '}{len(sizes)} of them, from {_short(min(sizes))} to {_short(max(sizes))}."

@@ -26,6 +26,7 @@ FAULTS = {
     "05_gru": ("nn/cells.py", "concat([X, R * H])", "concat([X, H])"),
     "06_lstm": ("nn/cells.py", "H = O * tanh(C)", "H = O * C"),
     "07_bidirectional_rnn": ("nn/unroll.py", "backward=d == 1", "backward=False"),
+    "08_using_rnns": ("generate/beam.py", "best = np.argsort(-block", "best = np.argsort(block"),
     "10_hidden_state_lab": ("trace/record.py", "now = F[t] * now + written[t]", "now = now + written[t]"),
     "09_deep_rnn": ("nn/cells.py", "C = F * C + I * C̃", "C = F * C + C̃"),
 }

@@ -99,3 +99,10 @@ def test_every_stored_picture_has_its_words(notebook):
             for image in re.findall(r"<img\b[^>]*>", page):
                 assert re.search(r'\balt="[^"]{10,}', image), image[:200]
     assert pictures or notebook.stem.startswith("00")
+
+
+def test_marks_in_rows_with_names_are_told_by_the_names():
+    _, axes = plt.subplots()
+    axes.plot([0.7, 0.4], [0, 1], "o", label="counted")
+    axes.set_yticks([0, 1], ["Hamlet", "Othello"])
+    assert describe(axes.figure) == "counted: Othello 0.4, Hamlet 0.7."
