@@ -1,4 +1,4 @@
-"""`python -m d2lrnn train`, `generate`, `explore`, `pretrain`: options in `options`, what each does in its own file, and here what becomes of their errors.
+"""`python -m d2lrnn train`, `generate`, `explore`, `pretrain`, `teach`: options in `options`, what each does in its file, here what becomes of their errors.
 
 Any Python 3.8 or later understands this file and `options`, and with nothing installed: so `--help` and the doctor always work.
 """
@@ -32,6 +32,8 @@ def run(chosen, parser):
             from d2lrnn.commands.explore import explore as command
         elif chosen.command == "pretrain":
             from d2lrnn.commands.pretrain import pretrain as command
+        elif chosen.command == "teach":
+            from d2lrnn.commands.teach import teach as command
         else:
             from d2lrnn.commands.generate import generate as command
         status = command(chosen)

@@ -45,6 +45,18 @@ Make the networks again that come with the course: rnn, gru, lstm, lstm2 and tag
 
 The course itself loads the ones in d2lrnn/pretrained."""
 
+_TEACH = """\
+For teachers. Run it in the course's folder.
+
+  python -m d2lrnn teach plan --for half-day             a lesson plan, minutes for each part: 90min, half-day, two-days
+  python -m d2lrnn teach quiz --chapters 04,05 --out quiz.html   the quizzes on paper, answers on a page of their own
+  python -m d2lrnn teach copy handout --chapters 04,05   notebooks for students, without outputs and solutions
+  python -m d2lrnn teach warm-up                         the evening before: run everything without a network, list what to mend
+  python -m d2lrnn teach grade submissions --out grades  a table of who got what, as CSV and HTML
+
+`grade` runs nothing of a notebook but what its exercises need, each in a process of its own, within limits and without a network, and never
+writes to a submission."""
+
 
 def whole(least):
     """The type of an option that is a whole number."""
@@ -189,6 +201,50 @@ def add(commands):
     again.add_argument("networks", nargs="*", metavar="NETWORK", help="which of them (all)")
     again.add_argument("--out", required=True, metavar="FOLDER", help="where they are kept, each with its card in it")
     again.add_argument("--share", type=MASS, default=1, metavar="SHARE", help="of the training, to try it out (1)")
+
+    _add_teach(
+        commands.add_parser("teach", help="lesson plans, handouts, a dress rehearsal, grades", description=_TEACH)
+    )
+
+
+def _add_teach(teach):
+    known = teach.add_subparsers(dest="what", metavar="WHAT", required=True)
+    parts = {
+        "plan": "a lesson plan", "quiz": "the quizzes, to be printed", "copy": "notebooks for students",
+        "warm-up": "run everything, list what to mend", "grade": "grade a folder of notebooks",
+    }  # fmt: skip
+    for name, words in parts.items():
+        part = known.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
+        if name == "copy":
+            part.add_argument("folder", metavar="FOLDER", help="where they are written: a new or an empty folder")
+            part.add_argument("--solutions", action="store_true", help="with the solutions")
+            part.add_argument("--outputs", action="store_true", help="with what is stored under the cells")
+        if name == "grade":
+            part.add_argument("folder", metavar="FOLDER", help="the submissions: notebooks, also in folders below it")
+            part.add_argument("--jobs", type=N1, default=2, metavar="N", help="exercises at a time (2)")
+            part.add_argument(
+                "--seconds", type=N1, default=20, metavar="N", help="the most that one exercise may take (20)"
+            )
+            part.add_argument("--memory", default="3G", metavar="SIZE", help="the most memory of one exercise (3G)")
+            part.add_argument(
+                "--out", default="grades", metavar="NAME", help="the table: NAME.csv and NAME.html (grades)"
+            )
+        if name in ("plan", "quiz"):
+            part.add_argument("--out", metavar="FILE", help="a file for it (standard output)")
+        if name == "plan":
+            part.add_argument(
+                "--for",
+                dest="time",
+                choices=("90min", "half-day", "two-days"),
+                default="90min",
+                help="how long it is (90min)",
+            )
+        if name in ("plan", "quiz", "grade"):
+            part.add_argument("--force", action="store_true", help="overwrite what is there")
+        if name == "plan":
+            part.set_defaults(chapters=None)
+        else:
+            part.add_argument("--chapters", metavar="NUMBERS", help="only these, with commas: 04,05 (all)")
 
 
 def _add_groups(parser, groups):

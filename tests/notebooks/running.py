@@ -31,7 +31,7 @@ def environment(home: Path, package: Path | None = None) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("D2LRNN_", "XDG_", "JUPYTER_", "PYTEST_"))
     }
-    paths = [str(HERE / "offline"), *([str(package)] if package else []), str(HERE)]
+    paths = [str(HERE.parents[1] / "d2lrnn" / "teach" / "offline"), *([str(package)] if package else []), str(HERE)]
     return {
         **kept,
         "HOME": str(home),

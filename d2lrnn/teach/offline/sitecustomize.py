@@ -1,4 +1,4 @@
-"""Put first on PYTHONPATH by the notebook tests: no connection to anything but this machine. Python imports it before a kernel starts."""
+"""No connection to anything but this machine, once this is imported. With this folder first on PYTHONPATH, Python imports it before anything else."""
 
 import ipaddress
 import socket
@@ -14,7 +14,7 @@ def _refuse(address) -> None:
     except ValueError:
         here = False
     if not here:
-        raise OSError(f"notebook tests run without a network, and {host} was asked for")
+        raise OSError(f"this has to run without a network, and {host} was asked for")
 
 
 class _Socket(socket.socket):
