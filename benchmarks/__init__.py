@@ -6,5 +6,5 @@ Each topic is a module with a TITLE and `measure(small)`, which returns a `Secti
 # In the order of RESULTS.md.
 TOPICS = (
     "start", "imports", "tokens", "bpe", "batches", "ngrams", "heldout", "training", "products", "generate", "learning", "mixing", "crossing",
-    "explorers", "notebooks",
+    "explorers", "grading", "notebooks",
 )  # fmt: skip

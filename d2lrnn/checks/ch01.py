@@ -75,6 +75,9 @@ def autocorrelation_at(answer):
             "the end was wrapped round to the beginning (np.roll does that): only pairs that are both in the series count": c
             @ np.roll(c, lag)
             / (c @ c),
+            "you divided by the variance, which is a mean: divide by the sum Σ (x_t − m)², T times as large": (
+                c[: steps - lag] @ c[lag:] / (c @ c / steps)
+            ),
             "that is the covariance: divide by Σ (x_t − m)²": c[: steps - lag] @ c[lag:],
         }
         for other in (lag - 1, lag + 1):
@@ -159,7 +162,8 @@ def predict_ahead(answer):
             )
         if not _same(given, moved):
             raise Wrong(
-                f"it looks ahead: when I changed the values after x[t − {k}], your forecast changed; feed forecasts back in, not values"
+                f"it looks ahead: when I changed the values after x[t − {k}], your forecast changed. "
+                f"The first window may end with x[t − {k}] at the latest, and after that only forecasts join it"
             )
         for steps, hint in (
             (k - 1, "it stops one step early"),
@@ -172,9 +176,13 @@ def predict_ahead(answer):
         ):
             raise Wrong("it ignores the newest known value: x[t − k] may be used, and x[: t − k + 1] includes it")
         if _same(given, x[t - k]):
-            raise Wrong("that is the last known value: call step, k times")
+            raise Wrong(
+                "that is the last known value: call step k times, and keep what it gives (np.append returns a new array)"
+            )
         if order > 1 and _same(given, _forgetting(model, x, t, k)):
-            raise Wrong("each new forecast must join the window, and the oldest value leave it")
+            raise Wrong(
+                "each new forecast must join the window at its end, and the oldest value leave it: np.append returns a new array, keep it"
+            )
         raise Wrong(
             "it does not look ahead, but the value is not right: start with the newest `order` known values, oldest first, and call step k times"
         )
@@ -189,15 +197,19 @@ def _forgetting(model, x: np.ndarray, t: int, k: int) -> float:
 @exercise("1.5")
 def time_split(answer):
     rng = np.random.default_rng(15)
-    for n, days, share in ((200, 50, 0.8), (300, 12, 0.5), (90, 90, 0.7)):
-        day = rng.permutation(np.concatenate([np.arange(days), rng.integers(0, days, n - days)]))
+    for n, days, share in ((200, 50, 0.8), (300, 12, 0.5), (90, 90, 0.7), (1000, None, 0.8)):
+        if days is None:  # most rows are from the first days, and the first day is not 0
+            day = 1500 + rng.exponential(20, n).astype(int)
+        else:
+            day = rng.permutation(np.concatenate([np.arange(days), rng.integers(0, days, n - days)]))
         given = np.asarray(ask(answer, day.copy(), share))
         if given.shape != day.shape or given.dtype != bool:
             raise Wrong(
                 f"return a mask: {n} values, True for each training row; got {given.dtype} of shape {given.shape}"
             )
         if given.all() or not given.any():
-            raise Wrong("both parts need rows: all of them are on one side")
+            late = "" if days else " (here the first day is number 1500)"
+            raise Wrong(f"both parts need rows: all of them are on one side{late}")
         train, test = day[given], day[~given]
         if _same(np.sort(np.flatnonzero(given)), np.arange(given.sum())):
             raise Wrong("you cut by position, but the rows are in no order: cut by the value of `day`")
@@ -212,7 +224,8 @@ def time_split(answer):
             raise Wrong(
                 f"some training days come after test days (day {train.max()} trains, day {test.min()} tests): that is a random split"
             )
-        largest = np.bincount(day).max()
+        largest = np.unique(day, return_counts=True)[1].max()
         if abs(given.sum() - share * n) > max(largest, 0.1 * n):
-            raise Wrong(f"{given.sum()} of {n} rows train; a share of {share} would be about {share * n:.0f}")
+            of_time = "" if days else "; is it a share of the time, or of the different days? `share` is of the rows"
+            raise Wrong(f"{given.sum()} of {n} rows train; a share of {share} would be about {share * n:.0f}{of_time}")
     return "no training day comes after a test day"

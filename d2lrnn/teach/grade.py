@@ -23,11 +23,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from d2lrnn.teach import sandbox
-from d2lrnn.teach.chapters import ROOT, exercises
-from d2lrnn.teach.slicing import NotThere, needed
+from d2lrnn.teach.chapters import exercises
 
 LARGEST = 50_000_000
 """Bytes that a submission may have."""
+MOST_CODE = 1_000_000
+"""Characters of code that it may have."""
 STATES = ("correct", "wrong", "untried", "failed")
 
 
@@ -96,7 +97,10 @@ def read(path: Path) -> tuple[str, list[str]]:
         raise Unreadable(f"it cannot be read: {error.strerror or error}") from None
     except Exception as error:  # whatever a broken file makes nbformat raise
         raise Unreadable(f"it is no notebook: {type(error).__name__}: {str(error)[:120]}") from None
-    return _chapter(path, cells), [source for kind, source in cells if kind == "code"]
+    sources = [source for kind, source in cells if kind == "code"]
+    if sum(map(len, sources)) > MOST_CODE:
+        raise Unreadable(f"it has more than {MOST_CODE:,} characters of code, and its answers are some hundreds")
+    return _chapter(path, cells), sources
 
 
 def _chapter(path: Path, cells: Sequence[tuple[str, str]]) -> str:
@@ -135,11 +139,11 @@ def grade(
         kept = _kept(paths, Path(scratch) / "kept")
         work, todo = {}, []
         for path in paths:
-            name = path.relative_to(folder).as_posix()
+            name = _plain(path.relative_to(folder).as_posix())
             try:
                 chapter, sources = read(path)
             except Unreadable as error:
-                grades.unread[name] = str(error)
+                grades.unread[name] = _plain(str(error))
                 continue
             if chapters is None or chapter in chapters:
                 todo += [(name, chapter, number, function, sources) for number, function in exercises(chapter).items()]
@@ -148,7 +152,7 @@ def grade(
         with ThreadPoolExecutor(jobs) as pool:
             for at, task in enumerate(todo):
                 folder_of = Path(scratch) / f"run{at}"
-                work[pool.submit(_judge, task, folder_of, [folder.resolve(), ROOT], limits, stop)] = at
+                work[pool.submit(_judge, task, folder_of, limits, stop)] = at
             results: dict[int, Result] = {}
             try:
                 left = {name: sum(task[0] == name for task in todo) for name, *_ in todo}
@@ -169,29 +173,41 @@ def grade(
     return grades
 
 
-def _judge(task, scratch: Path, read_only: list[Path], limits: dict, stop: threading.Event) -> Result:
+def _judge(task, scratch: Path, limits: dict, stop: threading.Event) -> Result:
     """One exercise, in a process of its own."""
     name, chapter, number, function, sources = task
     result = {"submission": name, "chapter": chapter, "number": number, "name": function}
-    try:
-        code, more = needed(sources, function)
-    except NotThere as error:
-        return Result(**result, state="failed", message=str(error))
-    except RecursionError:
-        return Result(**result, state="failed", message="its code is nested too deeply to be read")
     scratch.mkdir()
     began = time.monotonic()
-    state, message = _run(code, chapter, function, scratch, read_only, limits, stop)
+    try:
+        state, message, more = _run(sources, chapter, function, scratch, limits, stop)
+    except OSError as error:  # no process, no pipe: the machine is short of something
+        state, message, more = "failed", f"it could not be run: {error}", False
     shutil.rmtree(scratch, ignore_errors=True)
-    return Result(**result, state=state, message=message, seconds=round(time.monotonic() - began, 2), ran_more=more)
+    seconds = round(time.monotonic() - began, 2)
+    return Result(**result, state=state, message=_plain(message), seconds=seconds, ran_more=more)
 
 
-def _run(code, chapter, function, scratch, read_only, limits, stop) -> tuple[str, str]:
+def _plain(text: str) -> str:
+    """Text that can be written as UTF-8: names of files and messages may hold halves of characters."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _run(sources, chapter, function, scratch, limits, stop) -> tuple[str, str, bool]:
+    """The state, the message, and whether values were computed."""
     nonce = secrets.token_hex(16)
     report, write = os.pipe()
     os.set_inheritable(write, True)
-    command = [*sandbox.prefix(scratch, read_only), sys.executable, "-I", "-m", "d2lrnn.teach.runner"]
-    task = {"code": code, "chapter": chapter, "name": function, "nonce": nonce, "report": write, **limits}
+    command = [*sandbox.prefix(scratch), sys.executable, "-I", "-m", "d2lrnn.teach.runner"]
+    task = {
+        "sources": sources,
+        "chapter": chapter,
+        "name": function,
+        "nonce": nonce,
+        "report": write,
+        "tasks": sandbox.tasks() + 200,
+        **limits,
+    }
     try:
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=scratch,
@@ -213,14 +229,14 @@ def _run(code, chapter, function, scratch, read_only, limits, stop) -> tuple[str
         told = b""
     os.close(report)
     if late:
-        return "failed", late
+        return "failed", late, False
     try:
         said = json.loads(told.decode())
         if secrets.compare_digest(str(said["nonce"]), nonce) and said["state"] in STATES:
-            return said["state"], str(said["message"])
+            return said["state"], str(said["message"]), bool(said["more"])
     except (ValueError, KeyError, TypeError, UnicodeDecodeError):
         pass
-    return "failed", _why(process.returncode)
+    return "failed", _why(process.returncode), False
 
 
 def _wait(process, seconds: int, stop: threading.Event) -> str:
@@ -266,7 +282,7 @@ def _put_back(paths: Sequence[Path], kept: dict[Path, tuple[str, Path]], folder:
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(kept[path][1], path)
             lines.append(
-                f"{path.relative_to(folder).as_posix()} was changed while grading, by code of some submission, and was put back"
+                f"{_plain(path.relative_to(folder).as_posix())} was changed while grading, by code of some submission, and was put back"
             )
     return lines
 

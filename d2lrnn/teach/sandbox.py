@@ -10,18 +10,10 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-# The scratch folder becomes a mount of its own, which stays writable when everything else no longer is.
-_ALONE = """set -e
-mount --bind "$1" "$1"; shift
-n="$1"; shift
-while [ "$n" -gt 0 ]; do mount --bind "$1" "$1"; mount -o remount,ro,bind "$1"; shift; n=$((n-1)); done
-mount -o remount,ro,bind /
-exec "$@"
-"""
+ALONE = Path(__file__).with_name("alone.py")
 FULL, PART, NONE = "full", "no network", "none"
 WORDS = {
     FULL: "each answer runs without a network, and can write to nothing but an empty folder (Linux namespaces)",
@@ -40,34 +32,22 @@ def kind() -> str:
     with tempfile.TemporaryDirectory() as scratch:
         for which in (FULL, PART):
             tried = subprocess.run(
-                [*prefix(Path(scratch), [], which), sys.executable, "-I", "-c", "pass"], capture_output=True, timeout=60
+                [*prefix(Path(scratch), which), sys.executable, "-I", "-c", "pass"], capture_output=True, timeout=60
             )
             if tried.returncode == 0:
                 return which
     return NONE
 
 
-def prefix(scratch: Path, read_only: Sequence[Path], which: str | None = None) -> list[str]:
-    """What to put before a command so that it runs alone. read_only: folders that may be mounts of their own."""
+def prefix(scratch: Path, which: str | None = None) -> list[str]:
+    """What to put before a command so that it runs alone, with `scratch` to write to."""
     which = kind() if which is None else which
     if which == NONE:
         return []
     if which == PART:
         return ["unshare", "--map-root-user", "--net", "--pid", "--fork", "--kill-child", "--"]
-    alone = [
-        "unshare",
-        "--map-root-user",
-        "--mount",
-        "--net",
-        "--pid",
-        "--fork",
-        "--kill-child",
-        "--",
-        "sh",
-        "-c",
-        _ALONE,
-    ]
-    return [*alone, "sh", str(scratch), str(len(read_only)), *map(str, read_only)]
+    unshare = ["unshare", "--map-root-user", "--mount", "--net", "--pid", "--fork", "--kill-child", "--"]
+    return [*unshare, sys.executable, "-I", "-S", str(ALONE), str(scratch)]
 
 
 def environment(scratch: Path) -> dict[str, str]:
@@ -76,6 +56,18 @@ def environment(scratch: Path) -> dict[str, str]:
         "PATH": os.environ.get("PATH", os.defpath), "HOME": str(scratch), "TMPDIR": str(scratch), "LANG": "C.UTF-8",
         "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg", "MPLCONFIGDIR": str(scratch), "PYTHONDONTWRITEBYTECODE": "1",
     }  # fmt: skip
+
+
+def tasks() -> int:
+    """How many threads this user has now: a limit on them counts all, not those of one process."""
+    count = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if process.stat().st_uid == os.getuid():
+                count += len(os.listdir(process / "task"))
+        except OSError:  # it has ended meanwhile
+            continue
+    return count or 4000
 
 
 def end(process: subprocess.Popen) -> None:

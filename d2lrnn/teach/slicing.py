@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
+from collections import defaultdict
 from collections.abc import Sequence
 
 _BUILTIN = set(dir(builtins))
@@ -24,36 +25,84 @@ def needed(sources: Sequence[str], name: str) -> tuple[str, bool]:
     Raises NotThere if no cell defines it, or if the one that might cannot be read as Python.
     """
     statements, broken = _statements(sources)
-    places = [i for i, statement in enumerate(statements) if name in bound(statement)]
+    binders = _binders(statements)
+    callers = _callers(statements)
+    places = binders.get(name, [])
     if not places:
         for source, error in broken:
             if name in source:
                 raise NotThere(f"the cell with {name} is no valid Python: {error.msg}, line {error.lineno}")
         raise NotThere(f"no cell defines {name}")
     last = places[-1]
-    kept, wanted, known = {last}, used(statements[last]), set()
-    while wanted - known:
-        one = (wanted - known).pop()
+    kept, known, wanted = (
+        {last},
+        set(),
+        ["*", *used(statements[last])],
+    )  # any name may come from an import of everything
+    while wanted:
+        one = wanted.pop()
+        if one in known:
+            continue
         known.add(one)
-        for i, statement in enumerate(statements):
-            if one in bound(statement) and i not in kept and (i <= last or _defines(statement)):
+        imported = any(isinstance(statements[i], ast.Import | ast.ImportFrom) for i in binders.get(one, []))
+        # `one.append(…)` changes what a name of their own holds; `plt.plot(…)` is no part of an answer.
+        for i in binders.get(one, []) + ([] if imported else callers.get(one, [])):
+            if i not in kept and (i <= last or _defines(statements[i])):
                 kept.add(i)
-                wanted |= used(statement)
+                wanted += used(statements[i])
     chosen = [statements[i] for i in sorted(kept, key=lambda i: (i == last, i))]
     return "\n".join(ast.unparse(statement) for statement in chosen), not all(map(_harmless, chosen))
 
 
+def _binders(statements: Sequence[ast.stmt]) -> dict[str, list[int]]:
+    """Name -> the places of the statements that bind it, in order."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for i, statement in enumerate(statements):
+        for one in bound(statement):
+            found[one].append(i)
+    return found
+
+
+def _callers(statements: Sequence[ast.stmt]) -> dict[str, list[int]]:
+    """Name -> the places of the statements that are `name.method(…)`."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for i, statement in enumerate(statements):
+        one = _called(statement)
+        if one:
+            found[one].append(i)
+    return found
+
+
+def _called(statement: ast.stmt) -> str | None:
+    """The `a` of a statement `a.b.method(…)`."""
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return None
+    target = statement.value.func
+    if not isinstance(target, ast.Attribute):
+        return None
+    while isinstance(target, ast.Attribute | ast.Subscript):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else None
+
+
 def _statements(sources: Sequence[str]) -> tuple[list[ast.stmt], list[tuple[str, SyntaxError]]]:
     """The top-level statements of all cells, magics and shell lines turned into Python, and the cells that are none."""
-    from IPython.core.inputtransformer2 import TransformerManager
-
     found, broken = [], []
     for source in sources:
         try:
-            found += ast.parse(TransformerManager().transform_cell(source)).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            found += _parsed(source)
+        except (SyntaxError, ValueError, RuntimeError, MemoryError) as error:  # RuntimeError: too many magics
             broken.append((source, error if isinstance(error, SyntaxError) else SyntaxError(str(error))))
     return found, broken
+
+
+def _parsed(source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except SyntaxError:  # IPython's own syntax, perhaps; to import it takes longer than most answers
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        return ast.parse(TransformerManager().transform_cell(source)).body
 
 
 def bound(statement: ast.stmt) -> set[str]:

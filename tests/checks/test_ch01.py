@@ -80,6 +80,11 @@ def by_rank(day, share):
     return mask
 
 
+def by_different_days(day, share):
+    days = np.unique(day)
+    return np.isin(day, days[: int(share * len(days))])
+
+
 MISTAKES = [
     (ch01.weighted_mean, lambda r, p: r.mean(), "plain mean"),
     (ch01.weighted_mean, mean_of(lambda p: p, lambda w, r: w.sum()), "must count less"),
@@ -121,6 +126,11 @@ MISTAKES = [
     (ch01.predict_ahead, ahead(newest=0), "newest known value"),
     (ch01.predict_ahead, ahead(newest=0, calls=1), "newest known value"),
     (ch01.predict_ahead, ahead(stuck=True), "oldest value leave"),
+    (
+        ch01.autocorrelation_at,
+        lambda x, k: (x - x.mean())[: len(x) - k] @ (x - x.mean())[k:] / x.var(),
+        "divided by the variance",
+    ),
     (ch01.predict_ahead, growing, "a window of 3 values is needed"),
     (ch01.predict_ahead, lambda step, x, t, k, n: ahead()(lambda w: step(w[::-1]), x, t, k, n), "oldest first"),
     (ch01.predict_ahead, lambda step, x, t, k, n: x[t - k], "last known value"),
@@ -131,6 +141,9 @@ MISTAKES = [
     (ch01.time_split, lambda day, share: day > np.quantile(day, share), "past is in the test part"),
     (ch01.time_split, lambda day, share: day < np.quantile(day, 0.3), "a share of 0.8 would be about 160"),
     (ch01.time_split, lambda day, share: np.ones(len(day), bool), "both parts"),
+    (ch01.time_split, lambda day, share: day < share * (day.max() + 1), "the first day is number 1500"),
+    (ch01.time_split, lambda day, share: day < day.min() + share * (np.ptp(day) + 1), "share of the time"),
+    (ch01.time_split, by_different_days, "or of the different days"),
     (ch01.time_split, lambda day, share: np.flatnonzero(day < 9), "return a mask"),
 ]
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -63,7 +64,9 @@ def graded(tmp_path_factory):
     with open(folder / "huge.ipynb", "wb") as huge:
         huge.truncate(60_000_000)
     before = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*.ipynb") if path.is_file()}
-    return folder, before, grade(folder, seconds=4, jobs=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("scratch")))  # by which its processes are known
+        yield folder, before, grade(folder, seconds=4, jobs=2)
 
 
 def of(grades, submission):
@@ -106,10 +109,29 @@ def test_no_submission_was_changed_or_lost(graded):
 
 def test_nothing_is_left_running(graded):
     time.sleep(0.2)
-    left = (
-        subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True).stdout if shutil.which("ps") else ""
-    )
-    assert "d2lrnn.teach.runner" not in left
+    assert _with_home_below(tempfile.gettempdir()) == []
+    assert os.listdir(tempfile.gettempdir()) == []
+
+
+def test_what_is_left_running_would_be_found(graded):
+    home = os.path.join(tempfile.gettempdir(), "a")
+    with subprocess.Popen(["sleep", "30"], env={"HOME": home, "PATH": os.environ["PATH"]}) as left:
+        time.sleep(0.2)
+        assert _with_home_below(tempfile.gettempdir()) == [left.pid]
+        left.kill()
+
+
+def _with_home_below(folder):
+    """The processes whose HOME is in that folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            variables = (process / "environ").read_bytes().split(b"\0")
+        except OSError:  # it has ended, or is somebody else's
+            continue
+        if any(variable.startswith(f"HOME={folder}/".encode()) for variable in variables):
+            found.append(int(process.name))
+    return found
 
 
 def test_what_is_no_notebook_is_said(graded):
