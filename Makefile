@@ -16,7 +16,7 @@ endif
 ROOT_FLAG  := $(if $(filter 0,$(shell id -u)),--allow-root)
 ARGS       ?=
 
-.PHONY: lab test setup lint notebooks screenshot bench gpu lock doctor clean help
+.PHONY: lab test setup lint notebooks slides figures screenshot bench gpu lock doctor clean help
 .DEFAULT_GOAL := help
 
 # It listens on localhost, Jupyter's default, which ARGS can then change (an option given twice is refused). Signatures are kept in memory: a
@@ -41,6 +41,12 @@ lint: setup  ## tidy code and notebooks with ruff
 
 notebooks: setup  ## run every notebook top to bottom and store its outputs (one: make notebooks ARGS=notebooks/03_language_models.ipynb)
 	@exec $(PY) tests/notebooks/rerun.py $(ARGS)
+
+slides: setup  ## the slide deck into slides/build: HTML, PDF, PPTX; needs Node.js (options: make slides ARGS="html --only 04")
+	@exec $(PY) -m tools.slides $(ARGS)
+
+figures: setup  ## draw the slides' pictures that are older than their notebooks (some: make figures ARGS=04)
+	@exec $(PY) -m tools.slides.figures $(ARGS)
 
 screenshot: setup  ## the README's picture, from a running notebook (another: make screenshot ARGS="02_text_preprocessing recut")
 	@exec $(PY) tests/browser/screenshot.py $(ARGS)

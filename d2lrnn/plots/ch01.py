@@ -97,7 +97,7 @@ def selection(world: Selection, estimates: dict[str, Sequence[float]], truth: fl
         share = np.bincount(values, minlength=6)[1:] / len(values)
         left.bar(stars + offset, 100 * share, 0.4, color=colour, hatch=hatch, edgecolor="white", label=label)
     left.set(xlabel="stars", ylabel="share, %", title="What is and what one sees")
-    left.set_ylim(0, left.get_ylim()[1] * 1.28)
+    left.set_ylim(0, left.get_ylim()[1] * 1.5)
     left.legend(loc="upper left")
     left.grid(axis="x", visible=False)
     rows = np.arange(len(estimates))[::-1]
@@ -320,7 +320,7 @@ def horizons(panels: Sequence[dict]) -> Figure:
         axis.set_xticks(k, k)
         axis.set(title=panel["title"], xlabel="steps ahead, k", ylabel=panel["ylabel"], ylim=(0, None))
         axis.legend(loc="upper left", fontsize=9)
-        axis.set_ylim(0, axis.get_ylim()[1] * 1.35)
+        axis.set_ylim(0, axis.get_ylim()[1] * 1.6)
     return figure
 
 

@@ -123,8 +123,8 @@ def by_play(accuracy: Mapping[str, Mapping[str, float]], genres: Mapping[str, st
     axes.set_yticks(range(len(order)), names, fontsize=9.5, color=INK)
     axes.set_xlim(0.2, 1)
     axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axes.set_xlabel("passages recognised, the whole play held out (dashed: tossing a coin)")
-    axes.legend(loc="lower right", fontsize=9.5)
+    axes.set_xlabel("passages recognised, play held out")
+    axes.legend(loc="upper left", fontsize=9.5)
     return figure
 
 

@@ -67,7 +67,8 @@ def gradients(norms: Mapping[str, np.ndarray]) -> Figure:
         for row in values:
             axes.plot(at, row, color=colour, linestyle="none", marker=marker, markersize=5, alpha=0.7)
     axes.set_yscale("log")
-    axes.set_xticks(at, [f"layer {l}" for l in at])
+    axes.set_xticks(at)
+    axes.set_xlabel("layer")
     axes.set_xlim(0.8, at[-1] + 0.2)
     axes.yaxis.set_major_locator(FixedLocator([0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))

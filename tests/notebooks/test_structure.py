@@ -45,8 +45,10 @@ def test_a_skipped_level_is_noticed():
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_links_between_chapters_lead_somewhere(notebook):
-    for target in re.findall(r"\]\(([^)#]+\.ipynb)\)", "\n".join(prose(notebook))):
+def test_links_lead_somewhere(notebook):
+    targets = re.findall(r"\]\(([^)#]+\.(?:ipynb|md))\)", "\n".join(prose(notebook)))
+    assert f"../slides/{notebook.stem}.md" in targets
+    for target in targets:
         assert (notebook.parent / target).exists(), target
 
 

@@ -1,0 +1,1 @@
+"""What makes the slides: `python -m tools.slides` (`make slides`) and `python -m tools.slides.figures` (`make figures`)."""
