@@ -140,6 +140,12 @@ def test_what_is_new_is_marked_and_underlined():
     )
 
 
+def test_the_lock_file_has_hashes_and_no_addresses():
+    """npm writes where a package asks for money, too; that is taken out by hand."""
+    lock = (make.SLIDES / "package-lock.json").read_text(encoding="utf-8")
+    assert "://" not in lock and lock.count('"integrity"') > 50
+
+
 def test_without_node_one_message_says_how_to_get_it(monkeypatch):
     monkeypatch.setattr(make.shutil, "which", lambda name: None)
     with pytest.raises(SlideError, match="apt install nodejs npm"):

@@ -23,9 +23,13 @@ def keep(name: str, figure, spec: str, folder: str) -> None:
     asked = json.loads(spec)
     if "axes" in asked:
         all_axes = list(figure.axes)
-        for place, axes in enumerate(all_axes):
-            if place not in asked["axes"]:
-                axes.remove()
+        kept = [all_axes[place] for place in asked["axes"]]
+        for axes in (axes for axes in all_axes if axes not in kept):
+            for one in kept:
+                if axes in one.get_shared_x_axes().get_siblings(one) and axes.get_xlabel():  # it stood under both
+                    one.set_xlabel(axes.get_xlabel())
+                    one.tick_params(labelbottom=True)
+            axes.remove()
     if not asked.get("legend", True):
         for legend in (*figure.legends, *(axes.get_legend() for axes in figure.axes)):
             if legend is not None:
