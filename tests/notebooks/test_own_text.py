@@ -27,7 +27,7 @@ CHAPTERS = [
 @pytest.fixture(scope="module")
 def text(tmp_path_factory):
     path = tmp_path_factory.mktemp("own") / "greek.txt"
-    path.write_text(greek(700_000), encoding="utf-8")
+    path.write_text(greek(200_000), encoding="utf-8")
     return path
 
 

@@ -52,9 +52,9 @@ def built(marp, tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
-    """A Chromium, running."""
+    """A Chromium, running. It ends with these tests: a process can have one Playwright at a time, and others have their own."""
     if not BROWSER:
         pytest.skip("no Chromium")
     with sync_playwright() as playwright:
