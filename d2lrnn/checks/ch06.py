@@ -85,8 +85,10 @@ def step(answer):
 @exercise("6.2")
 def direct(answer):
     rng = np.random.default_rng(62)
-    for T, H in ((5, 3), (1, 2), (9, 4)):
+    for T, H in ((5, 3), (1, 2), (9, 4), (6, 3)):
         F = rng.uniform(0.2, 1, (T, H))
+        if T == 6:
+            F[2, 0] = 0  # shut: who divides by the product so far gets no number
         values = ask(answer, F.copy())
         values = array(values, (T + 1, H), "one row for each of C_0 … C_T")
         right = np.vstack([np.cumprod(F[::-1], 0)[::-1], np.ones(H)])
@@ -106,8 +108,9 @@ def direct(answer):
                 np.vstack([np.cumsum(F[::-1], 0)[::-1], np.ones(H)]),
                 "the gates multiply along a path, they do not add up",
             ),
+            (np.vstack([np.ones(H), right[:-1]]), "the 1 belongs to C_T, the last row: the product of no gates"),
             (np.exp(right), "no exponential is needed"),
-            (np.log(right), "that is its logarithm"),
+            (np.log(np.maximum(right, 1e-300)), "that is its logarithm"),
             (np.vstack([right[:-1], np.zeros(H)]), "dC_T/dC_T is 1: the product of no gates"),
             (np.vstack([right[1:], np.ones(H)]), "C_t does not see gate F_t any more, but all of F_{t+1} … F_T"),
             (np.vstack([right[:1], right[:-1]]), "C_t does not see gate F_t any more: begin with F_{t+1}"),
@@ -115,6 +118,8 @@ def direct(answer):
         for wrong, hint in hints:
             if np.allclose(values, wrong):
                 raise Wrong(hint)
+        if not np.isfinite(values).all():
+            raise Wrong("a gate may be 0, and then there is nothing to divide by: multiply from the end instead")
         if np.allclose(values[:-1], right[:-1]):
             raise Wrong("all but the last row are right; dC_T/dC_T is 1, the product of no gates")
         raise Wrong(f"{first(right)} was expected for C_0, yours is {first(values)}")
@@ -158,7 +163,7 @@ def bias_for(answer):
             if math.isclose(given, wrong, rel_tol=1e-6, abs_tol=1e-9):
                 raise Wrong(f"{where}: {hint}")
         left = (1 / (1 + math.exp(-given))) ** steps if given > -500 else 0.0
-        raise Wrong(f"{where}: with your bias of {given:.4g} {left:.3g} is left, and it should be 0.5")
+        raise Wrong(f"{where}: with a bias of {given:.4g} the share that is left is {left:.3g}, and it should be 0.5")
     return "10 steps need 2.6, 200 steps 5.7: a bias grows with the logarithm of the time"
 
 
@@ -192,12 +197,13 @@ def largest(answer):
         hints = [
             (most(I, budget, lambda I, H: count(I, H, 1)), "that is a plain RNN; an LSTM has four sets: I, F, O and C̃"),
             (most(I, budget, lambda I, H: count(I, H, 3)), "that is a GRU; an LSTM has four sets: I, F, O and C̃"),
-            (most(I, budget, lambda I, H: 4 * (I * H + H * H)), "the biases are missing"),
+            (most(I, budget, lambda I, H: 4 * (I * H + H * H)), "one unit too many: rounded up, or biases missing (four of H numbers)?"),
             (most(I, budget, lambda I, H: 4 * (I * H + H * H + 2 * H)), "that is Gluon's count, with two biases a set; the slides have one"),
             (most(I, budget, lambda I, H: 4 * (I * H + H)), "the recurrent weights are missing: H times H in each set"),
             (most(I, budget, lambda I, H: 4 * (H * H + H)), "the weights of the inputs are missing: I times H in each set"),
             (right + 1, "with one unit more it is more than the budget; if it fits exactly it fits"),
             (right - 1, "one more fits"),
+            (most(I, budget, lambda I, H: count(I, H) + H * I + I), "the output layer does not count here"),
         ]  # fmt: skip
         for wrong, hint in hints:
             if given == wrong and wrong < 10**7:
@@ -211,7 +217,7 @@ def largest(answer):
         raise Wrong(
             f"{where}: a layer of {given:,.0f} units has {count(I, given):,.0f} weights, one of {right} has {count(I, right):,}"
         )
-    return "for the same weights an LSTM gets about half as many units as a plain RNN"
+    return "for the same weights an LSTM gets less than half as many units as a plain RNN"
 
 
 @exercise("6.5")
@@ -235,14 +241,20 @@ def mix(answer):
             raise Wrong(f"a weight lies between 0 and 1, got {given:.4g}")
         if abs(given - (1 - best)) <= 0.011:
             raise Wrong("w is the network's share; yours is that of the counts")
+        logs = np.array([-np.mean(w * network + (1 - w) * counts) for w in grid])
+        if given in (0, 1) and abs(given - round(grid[logs.argmin()])) > 0.5:
+            raise Wrong("the arrays are log-probabilities: np.exp of them first, then mix, then the logarithm")
         if abs(given - grid[losses.argmax()]) <= 0.011:
             raise Wrong("that weight has the *highest* loss: a loss is minus the mean log-probability")
         if given in (0, 1):
             raise Wrong(
-                "that is one of the two alone, which is what mixing log-probabilities chooses: mix the probabilities, and take the logarithm then"
+                "that is one of the two alone, which is what mixing log-probabilities chooses, or the log of a mean: "
+                "mix the probabilities of each character, take the logarithm, then the mean"
             )
         if abs(given - 0.5) < 1e-9:
-            raise Wrong(f"half and half is a guess: {loss(0.5):.4f} nats, and {losses.min():.4f} at the best weight")
+            raise Wrong(
+                f"half and half is a guess, or a grid of tenths; to 0.01 is asked: {loss(0.5):.4f} nats, and {losses.min():.4f} at the best weight"
+            )
         direct = np.array([-(w * np.exp(network) + (1 - w) * np.exp(counts)).mean() for w in grid])
         if abs(given - grid[direct.argmin()]) <= 0.011:
             raise Wrong("the mean *probability* is highest there; the loss is the mean of its logarithm")

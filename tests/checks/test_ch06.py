@@ -63,6 +63,22 @@ def mixed(w, network, counts):
 
 
 step, direct, bias_for, largest, mix = ch06.step, ch06.direct, ch06.bias_for, ch06.largest, ch06.mix
+
+
+def by_division(F):
+    """The whole product over the product so far: right until a gate is 0."""
+    so_far = np.vstack([np.ones(F.shape[1]), np.cumprod(F, 0)])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return so_far[-1] / so_far
+
+
+def without_exp(network, counts):
+    grid = np.linspace(0, 1, 101)
+    with np.errstate(invalid="ignore"):
+        losses = [-np.log(w * network + (1 - w) * counts).mean() for w in grid]
+    return grid[np.argmin(losses)]
+
+
 MISTAKES = [
     (step, one_way(1, 0), "in the other order"),
     (step, one_way(0), "two arrays are asked for"),
@@ -105,7 +121,9 @@ MISTAKES = [
     (direct, lambda F: np.vstack([cumulated(F)[:-1], 7 * np.ones(F.shape[1])]), "all but the last row"),
     (direct, lambda F: np.vstack([cumulated(F)[1:], np.ones(F.shape[1])]), "F_{t+1}"),
     (direct, lambda F: np.vstack([cumulated(F)[:1], cumulated(F)[:-1]]), "begin with F_{t+1}"),
-    (direct, lambda F: np.log(cumulated(F)), "logarithm"),
+    (direct, lambda F: np.vstack([np.ones(F.shape[1]), cumulated(F)[:-1]]), "belongs to C_T"),
+    (direct, by_division, "nothing to divide by"),
+    (direct, lambda F: np.log(np.maximum(cumulated(F), 1e-300)), "logarithm"),
     (direct, lambda F: np.full((len(F) + 1, F.shape[1]), 0.5), "was expected for C_0"),
     (direct, lambda F: np.prod(F, 0), "one row for each"),
     (bias_for, gate_for, "that is the gate f"),
@@ -118,12 +136,12 @@ MISTAKES = [
     (bias_for, lambda n: math.log(0.5**n / (1 - 0.5**n)), "not of steps"),
     (bias_for, lambda n: math.log((1 - 0.5 / n) / (0.5 / n)), "no straight line"),
     (bias_for, lambda n: math.log(n), "Tallec and Ollivier"),
-    (bias_for, lambda n: 3.0, "is left, and it should be 0.5"),
-    (bias_for, lambda n: -1e9, "is left, and it should be 0.5"),
+    (bias_for, lambda n: 3.0, "and it should be 0.5"),
+    (bias_for, lambda n: -1e9, "and it should be 0.5"),
     (bias_for, lambda n: math.inf, "finite"),
     (largest, most(lambda I, H: count(I, H, 1)), "plain RNN"),
     (largest, most(lambda I, H: count(I, H, 3)), "GRU"),
-    (largest, most(lambda I, H: count(I, H, bias=0)), "biases are missing"),
+    (largest, most(lambda I, H: count(I, H, bias=0)), "or biases missing"),
     (largest, most(lambda I, H: count(I, H, bias=2 * H)), "Gluon's count"),
     (largest, most(lambda I, H: count(I, H, states=0)), "recurrent weights are missing"),
     (largest, most(lambda I, H: count(I, H, inputs=0)), "weights of the inputs"),
@@ -137,6 +155,7 @@ MISTAKES = [
     (mix, lambda n, c: 1.5, "between 0 and 1"),
     (mix, lambda n, c: float(n.mean() > c.mean()), "mix the probabilities"),
     (mix, best(lambda w, n, c: -mixed(w, n, c)), "*highest* loss"),
+    (mix, without_exp, "np.exp"),
     (mix, lambda n, c: 0.77, "was expected"),
 ]  # fmt: skip
 
