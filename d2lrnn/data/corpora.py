@@ -150,7 +150,7 @@ def teach(name: str | os.PathLike | None, **options) -> Corpus | None:
 
     name: see `load`; None goes back to Shakespeare. options: of `load`. The environment variable D2LRNN_TEXT does the same for every process.
     A part (`shakespeare/hamlet`) gives as much of the text as the part is long. The plays that the trained networks are asked about stay.
-    Raises what `load` raises, and CorpusError for a text of fewer than 100,000 characters.
+    Raises what `load` raises, and CorpusError for a text of fewer than 200,000 characters.
     """
     if name is None:
         teaching.choose(None)

@@ -13,7 +13,7 @@ from d2lrnn.data.files import CorpusError
 from d2lrnn.data.shakespeare import Speech
 
 VARIABLE = "D2LRNN_TEXT"
-LEAST = 100_000
+LEAST = 200_000
 """Characters that a text must have: less, and the chapters' held-out parts say nothing."""
 STAYS = ("shakespeare/the-tempest", "shakespeare/twelfth-night")
 """The plays that the trained networks of the course are asked about: those networks know Shakespeare's letters and no others."""
