@@ -5,6 +5,7 @@ A check takes the reader's answer and returns a `Verdict`, which prints one line
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -63,19 +64,48 @@ def exercise(number: str) -> Callable:
     return decorate
 
 
-def ask(answer: Callable, *args):
-    """Call the reader's function. Raises Untried if it still returns `...`, and Wrong if it returns nothing or fails."""
+def ask(answer: Callable, *args, may_change: bool = False):
+    """Call the reader's function. Raises Untried if it still returns `...`, and Wrong if it returns nothing, fails, or, unless it may, changes
+    an array, a list or a dict that it was given: right once, and wrong for whoever looks at it afterwards."""
     if not callable(answer):
         raise Wrong(f"a function is needed, got {type(answer).__name__}")
+    kept = [(arg, copy.deepcopy(arg)) for arg in args if isinstance(arg, np.ndarray | list | dict) and not may_change]
     try:
         given = answer(*args)
+    except np.core._exceptions.UFuncTypeError as error:
+        raise Wrong(
+            f"your function raised {type(error).__name__}: {error}; an array of whole numbers can hold no fractions: "
+            "make a new one (`a = a + 0.5`) in the place of changing it (`a += 0.5`)"
+        ) from error
     except Exception as error:  # whatever the reader's code raises becomes the verdict
         raise Wrong(f"your function raised {type(error).__name__}: {error}") from error
     if given is ...:
         raise Untried
     if given is None:
         raise Wrong("your function returned None: is a `return` missing?")
+    for arg, before in kept:
+        if not _same(arg, before):
+            raise Wrong(
+                f"your function changed the {type(arg).__name__} that it was given, from {_told(before)} to {_told(arg)}: "
+                "whoever called it still needs it. Make a new one (`a = a + 1` in the place of `a += 1`)"
+            )
     return given
+
+
+def _same(a, b) -> bool:
+    """Whether two arrays, lists or dicts, also nested ones, hold the same."""
+    if isinstance(a, np.ndarray):
+        return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(_same, a, b))
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(_same(a[key], b[key]) for key in a)
+    return True if hasattr(a, "asnumpy") else a is b or a == b
+
+
+def _told(values) -> str:
+    text = str(values).replace("\n", " ")
+    return text if len(text) < 60 else text[:57] + "…"
 
 
 def number(given, what: str, *, finite: bool = False) -> float:

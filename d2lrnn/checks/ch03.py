@@ -21,6 +21,11 @@ def _probabilities(given, size: int) -> np.ndarray:
     return p
 
 
+def _begin(p: np.ndarray) -> str:
+    """The first four of some probabilities."""
+    return f"[{', '.join(f'{value:.4f}' for value in p[:4])}{', …' if len(p) > 4 else ''}]"
+
+
 def _close(a, b) -> bool:
     return bool(np.allclose(a, b, rtol=1e-6, atol=1e-12))
 
@@ -66,6 +71,9 @@ def estimate(answer):
             raise Wrong(
                 f"{where}: that is the pair's share of the whole text; divide by how often {context!r} is followed by anything, not by all"
             )
+        turned, after_word = pairs.count((word, context)), sum(first == word for first, _ in pairs)
+        if after_word and _close(given, turned / after_word):
+            raise Wrong(f"{where}: that is p({context} | {word}); the context comes first, and then the word")
         if word in words and _close(given, both / words.count(word)):
             raise Wrong(f"{where}: divided by how often {word!r} occurs, that is p({context} came before | {word})")
         raise Wrong(f"{where}: {both} / {followed} was expected, and your function gave {given:g}")
@@ -106,6 +114,21 @@ def perplexity(answer):
         raise Wrong(
             f"one impossible token (log-probability -inf) makes the perplexity infinite, and your function says {given:g}"
         )
+    logs = np.log(rng.uniform(0.01, 1, 5000))
+    with np.errstate(all="ignore"):
+        given, right = number(ask(answer, logs.copy()), "the perplexity"), math.exp(-logs.mean())
+    if not _close(given, right):
+        raise Wrong(
+            f"for 5,000 tokens {right:.4g} was expected, and your function gave {given:.4g}: a product of so many probabilities is below what a computer "
+            "can hold; add the logarithms"
+        )
+    with np.errstate(all="ignore"):
+        long = np.where(np.arange(2_000_000) == 7, -math.inf, -1.0)
+        given = number(ask(answer, long), "the perplexity")
+    if given != math.inf:
+        raise Wrong(
+            f"one impossible token among two million makes the perplexity infinite, and your function says {given:g}: -inf is replaced by a number"
+        )
     return "one number that compares any two models on the same tokens"
 
 
@@ -134,11 +157,16 @@ def laplace(answer):
         raised = np.where(counts == 0, alpha, counts)
         if _close(p, raised / raised.sum()):
             raise Wrong(f"{where}: every count is raised by alpha, not only those that are 0")
+        with np.errstate(all="ignore"):
+            symbols = ((counts + alpha) / p - total) / alpha  # the V that was taken
+        if np.isfinite(symbols).all() and _close(symbols, symbols[0]) and symbols[0] > 1.5:
+            raise Wrong(
+                f"{where}: they sum to {p.sum():.3g}, as if there were {symbols[0]:.4g} tokens; V is the length of the `counts` that you are given, "
+                f"here {size}"
+            )
         if not _close(p.sum(), 1):
             raise Wrong(f"{where}: they sum to {p.sum():.4g}; probabilities sum to 1")
-        raise Wrong(
-            f"{where}: {np.round(((counts + alpha) / (total + alpha * size))[:4], 4).tolist()} was expected first, got {np.round(p[:4], 4).tolist()}"
-        )
+        raise Wrong(f"{where}: {_begin((counts + alpha) / (total + alpha * size))} was expected, got {_begin(p)}")
     return "no token is impossible any more, and the sum is still 1"
 
 
@@ -179,6 +207,24 @@ def interpolated(answer):
             raise Wrong(
                 f"{where}: they sum to {p.sum():.3g}; below the shortest context comes 1 / V, the same for every token"
             )
+        begun = [counts[0], counts[0] / max(1, counts[0].sum())]
+        if any(_close(p, mixed(c, w, b)) for b in begun for c, w in ((counts, weights), (counts[1:], weights[1:]))):
+            raise Wrong(
+                f"{where}: you begin with the counts of the shortest context; begin with 1 / V, and mix those in, too"
+            )
+        left = mixed(counts, weights, np.ones(size)) - mixed(counts, weights, np.zeros(size))  # the start's share
+        start = (p - mixed(counts, weights, np.zeros(size))) / left
+        if _close(start, start[0]) and start[0] > 0:
+            raise Wrong(
+                f"{where}: they sum to {p.sum():.3g}, since you begin with 1 / {1 / start[0]:.4g} for each token; begin with 1 / V, V being the length of "
+                f"each array that you are given, here {size}"
+            )
+        if len(counts) > 1 and _close(p, mixed(counts[:1], weights[:1])):
+            raise Wrong(f"{where}: only the shortest context was used; does your function return within the loop?")
+        if len(counts) > 1 and _close(p, mixed(counts, weights[::-1])):
+            raise Wrong(
+                f"{where}: the weights are turned round: `weights[0]` is the shortest context's, as `counts[0]` is"
+            )
         if len(counts) > 1 and _close(p, mixed(counts[::-1], weights[::-1])):
             raise Wrong(
                 f"{where}: the order is turned round: begin with the shortest context, so that the longest has the last word"
@@ -192,9 +238,7 @@ def interpolated(answer):
             raise Wrong(
                 f"{where}: they sum to {p.sum():.3g}; a context that takes its weight leaves only 1 - weight to what the shorter ones said"
             )
-        raise Wrong(
-            f"{where}: {right[:4].round(4).tolist()} was expected first, got {p[:4].round(4).tolist()} (sum {p.sum():.3g})"
-        )
+        raise Wrong(f"{where}: {_begin(right)} was expected, got {_begin(p)} (sum {p.sum():.3g})")
     return "the one recursion that every model of this chapter shares"
 
 
@@ -213,6 +257,10 @@ def continuation(answer):
         given = ask(answer, list(words))
         if not isinstance(given, dict):
             raise Wrong(f"a dict from word to probability is asked for, got {type(given).__name__}")
+        try:
+            given = {word: float(value) for word, value in given.items()}
+        except (TypeError, ValueError):
+            raise Wrong("the values of the dict must be numbers") from None
         pairs = list(zip(words, words[1:], strict=False))
         kinds = set(pairs)
 
@@ -244,14 +292,10 @@ def continuation(answer):
             {w: n / words.count(w) for w, n in times.items()}
         ):
             raise Wrong(f"{where}: divide by the number of different pairs in the text, the same for every word")
-        if any(_bad(value) for value in given.values()):
+        if any(not 0 <= value <= 1 for value in given.values()):
             raise Wrong(f"{where}: the values must be probabilities")
         raise Wrong(f"{where}: {_short(right)} was expected, got {_short(given)}")
     return "this is the bottom of Kneser–Ney, and all that makes it different"
-
-
-def _bad(value) -> bool:
-    return not isinstance(value, int | float | np.number) or not 0 <= value <= 1
 
 
 def _short(probabilities: dict) -> str:
@@ -275,6 +319,8 @@ def draw(answer):
         ]
         if odd:
             shown = f"{odd[0]!r} " if np.ndim(odd[0]) == 0 and len(repr(odd[0])) < 20 else ""
+            if isinstance(odd[0], list | np.ndarray) and np.size(odd[0]) == 1:
+                raise Wrong("an array with one number in it came back; one number is asked for: draw without `size`")
             raise Wrong(f"the number of a token, 0 to {len(p) - 1}, is asked for, got {shown}({type(odd[0]).__name__})")
         seen = np.bincount(given, minlength=len(p)) / draws
 

@@ -130,7 +130,7 @@ def clipped(answer):
         grads[1] *= 0.02  # arrays of different sizes: those who clip each by itself turn the whole
         norm = math.sqrt(sum((g**2).sum() for g in grads))
         with np.errstate(all="ignore"):
-            given = ask(answer, [g.copy() for g in grads], limit)
+            given = ask(answer, [g.copy() for g in grads], limit, may_change=True)
         if not isinstance(given, list | tuple) or len(given) != len(grads):
             raise Wrong(f"a list of {len(grads)} arrays is asked for, got {type(given).__name__}")
         arrays = [array(new, g.shape, "an array") for new, g in zip(given, grads, strict=True)]

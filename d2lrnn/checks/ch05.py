@@ -99,10 +99,10 @@ def half_life(answer):
         for wrong, hint in hints:
             if math.isclose(given, wrong, rel_tol=1e-6):
                 raise Wrong(f"{where}: {hint}")
-        if given in (math.floor(right), math.ceil(right), round(right)):
-            raise Wrong(
-                f"{where}: do not round; {given:g} is the nearest whole step, and a number like 6.58 is asked for"
-            )
+        if given in (math.floor(right), math.ceil(right)):
+            raise Wrong(f"{where}: do not round; {given:g} is a whole step, and a number like 6.578… is asked for")
+        if abs(given - right) < 0.06 and given == round(given, 4):
+            raise Wrong(f"{where}: do not round; {given:g} is close, and every digit is asked for ({right:.7g}…)")
         raise Wrong(f"{where}: z to the power of your {given:.4g} is {_power(z, given)}, and should be 0.5")
     return "z = 0.5 lasts one step, z = 0.99 lasts 69"
 

@@ -41,8 +41,10 @@ def deep_step(answer):
             )
         if np.allclose(values, [step(y, h) for h, y, step in zip(before, [x, *right[:-1]], steps, strict=True)]):
             raise Wrong("the two arguments are the other way round: step(its own state, what comes from below)")
+        at = next(l for l, (mine, its) in enumerate(zip(values, right, strict=True)) if not np.allclose(mine, its))
+        below = f"; the {at} below it {'is' if at == 1 else 'are'} right" if at else ""
         raise Wrong(
-            f"with {L} layers, the new state of layer 1 should be {right[0].round(3)}, yours is {values[0].round(3)}"
+            f"with {L} layers, the new state of layer {at + 1} should be {right[at].round(3)}, yours is {values[at].round(3)}{below}"
         )
     return "time goes to the right, layers go up"
 
@@ -73,6 +75,11 @@ def weights(answer):
         for value, hint in hints:
             if given == value and value != count():
                 raise Wrong(f"V={V}, H={H}, L={L}: {hint}")
+        if L > 1:
+            raise Wrong(
+                f"V={V}, H={H}, L={L}: your function says {given:,.0f}. One layer is right; each of the L - 1 above it reads the H outputs of the one below, "
+                "and there is one output layer for all"
+            )
         raise Wrong(f"V={V}, H={H}, L={L}: your function says {given:,.0f}; count one layer first: 4 (I H + H H + H)")
     return "most weights of a deep network connect layers to themselves and to each other"
 
@@ -101,5 +108,11 @@ def dropped(answer):
             raise Wrong(f"rate {rate}: a share 1 - rate stays, so that is what to divide by")
         if np.allclose(given * ~keep, given) and rate:
             raise Wrong(f"rate {rate}: the units to keep were dropped; keep is True where a unit stays")
+        if rate and np.allclose(given, h * keep / keep.mean()):
+            raise Wrong(
+                f"rate {rate}: divide by the share that stays on average, 1 - rate, and not by the share that happened to stay this time"
+            )
+        if np.allclose(given, right, rtol=0.02, atol=0.01):
+            raise Wrong(f"rate {rate}: nearly right: were the numbers rounded, or is there a small number too much?")
         raise Wrong(f"rate {rate}: {right[0].round(2)} was expected in the first row, yours is {given[0].round(2)}")
     return "on average a unit's value is what it was, so nothing has to change when the network is used"

@@ -52,16 +52,15 @@ def scratch_layer(T: int, X, state: tuple, vector, mask=None, *, cell: str, inpu
 def through_depth(layer: Callable, X, state: tuple, vectors: list, *, directions: int, rate: float, residual: bool):
     """One layer above the other (slides 50–52): each takes the outputs of the one below, after dropout.
 
-    layer(l, X, state of the layer, vector) -> (Y, state). residual: a layer above the first adds what it was given to what it computes
-    (He et al. 2016), so that gradients have a way around it.
+    layer(l, X, state of the layer, vector) -> (Y, state). residual: a layer above the first adds the outputs of the one below to its own
+    (He et al. 2016), so that gradients have a way around it; dropout is on the way into a layer, not on the way around it.
     """
     L = len(vectors)
     by_layer = [[s] if L == 1 else split(s, L) for s in state]
     ends = []
     for l, vector in enumerate(vectors):
         below = dropout(X, rate) if l else X
-        X, end = layer(l, below, tuple(s[l] for s in by_layer), vector)
-        if residual and l:
-            X = X + below
+        Y, end = layer(l, below, tuple(s[l] for s in by_layer), vector)
+        X = X + Y if residual and l else Y
         ends.append(end)
     return X, tuple(concat(parts, axis=0) for parts in zip(*ends, strict=True))

@@ -127,7 +127,7 @@ def train_and_valid(
                 panel,
                 f"{label}: {values[low]:.2f}",
                 (orders[-1], values[low]),
-                (6, -17),
+                (6, -34),
                 ORANGE,
                 ha="right",
                 weight="bold",

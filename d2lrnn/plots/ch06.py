@@ -130,9 +130,9 @@ def learning(
             )  # fmt: skip
         if log:
             panel.set_yscale("log")
-            panel.yaxis.set_major_locator(FixedLocator([0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]))
-            panel.yaxis.set_minor_locator(NullLocator())
-            panel.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
+            _log_axis(
+                panel, low, any(loss < low for seeds in by_network.values() for pairs in seeds for _, loss in pairs)
+            )
         else:
             panel.set_ylim(0, 1.35 * lines[0][1])
         panel.set_xlim(left=0)
@@ -143,6 +143,15 @@ def learning(
     handles, labels = first.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
     return figure
+
+
+def _log_axis(axes, low: float, lower: bool) -> None:
+    """A logarithmic axis of losses from `low` on; the lowest tick says so if there are lower ones."""
+    axes.yaxis.set_major_locator(
+        FixedLocator([low, *(y for y in (0.003, 0.01, 0.03, 0.1, 0.3, 1, 3) if y > 1.6 * low)])
+    )
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{'≤ ' if lower and np.isclose(y, low) else ''}{y:g}"))
 
 
 def copied(shares: Mapping[str, Sequence[np.ndarray]], chance: float) -> Figure:
@@ -224,11 +233,12 @@ def paths(panels: Mapping[str, Mapping[str, tuple[Sequence[int], np.ndarray]]], 
     return figure
 
 
-def starts(ends: Mapping[str, Sequence[float]], baseline: tuple[str, float], xlabel: str) -> Figure:
-    """Where runs end by what they began with: a column for each beginning, a dot for each seed, the baseline dashed; the loss on a logarithmic axis."""
+def starts(ends: Mapping[str, Sequence[float]], baseline: tuple[str, float], xlabel: str, low: float = 2e-3) -> Figure:
+    """Where runs end by what they began with: a column for each beginning, a dot for each seed, the baseline dashed; the loss on a logarithmic axis,
+    where losses below `low` are drawn at `low`."""
     figure, axes = plt.subplots(figsize=(7.8, 3.8))
     for column, (name, losses) in enumerate(ends.items()):
-        losses = np.sort(np.maximum(losses, 1e-3))
+        losses = np.sort(np.maximum(losses, low))
         learnt = losses < 0.5 * baseline[1]
         offset = np.linspace(-0.14, 0.14, len(losses)) if len(losses) > 1 else [0]
         for x, loss, good in zip(column + np.asarray(offset), losses, learnt, strict=True):
@@ -246,10 +256,8 @@ def starts(ends: Mapping[str, Sequence[float]], baseline: tuple[str, float], xla
         textcoords="offset points", color=INK, fontsize=9.5, ha="right",
     )  # fmt: skip
     axes.set_yscale("log")
-    axes.yaxis.set_major_locator(FixedLocator([0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
-    axes.set_ylim(0.0015, 4)
+    _log_axis(axes, low, any(loss < low for losses in ends.values() for loss in losses))
+    axes.set_ylim(0.75 * low, 4)
     axes.set_xlim(-0.5, len(ends) - 0.5)
     axes.set_xticks(range(len(ends)), list(ends), fontsize=10.5, color=INK)
     axes.grid(axis="x", visible=False)

@@ -68,15 +68,17 @@ def line_lengths(writers: Mapping[str, Sequence[int]], verse: tuple[int, int]) -
     writers: name -> characters in each line. verse: the band's ends.
     """
     figure, panels = plt.subplots(len(writers), 1, figsize=(8.6, 1.35 * len(writers) + 0.6), sharex=True, squeeze=False)
-    bins = np.arange(0, 84, 3)
+    bins = np.arange(0, 85, 3)  # the last bar is of all lines from 81 on
     for axes, (name, lengths), (colour, _) in zip(panels[:, 0], writers.items(), _MARKS, strict=False):
         inside = np.mean([(verse[0] <= n <= verse[1]) for n in lengths])
         axes.axvspan(*verse, color=PALE, zorder=0, linewidth=0)
-        axes.hist(np.clip(lengths, 0, 82), bins=bins, color=colour, density=True, edgecolor="white", linewidth=0.6)
+        axes.hist(
+            np.clip(lengths, 0, bins[-1]), bins=bins, color=colour, density=True, edgecolor="white", linewidth=0.6
+        )
         axes.set_title(f"{name}: {inside:.0%} of {len(lengths)} lines in the band", fontsize=10.5)
         axes.set_yticks([])
         axes.grid(visible=False)
-    panels[-1, 0].set_xlabel("characters in a line (80 and more at the end)")
+    panels[-1, 0].set_xlabel("characters in a line (81 and more at the end)")
     return figure
 
 

@@ -246,8 +246,8 @@ class KneserNey(NGramModel):
         super().__init__(counts, order)
 
     def _level(self, k):
-        counts = self.counts.counts[k] if k == self.order else self.counts.before[k]
-        taken = self._discounts(counts)[np.minimum(counts, 3)]
+        counts = self._counted(k)
+        taken = np.array([0, *self.discounts(k)])[np.minimum(counts, 3)]
         if k == 1 and not self.uniform:
             taken = np.zeros(len(counts))
         contexts, size = self.counts.context(k), len(self.counts.keys[k - 1])
@@ -256,12 +256,18 @@ class KneserNey(NGramModel):
         safe = np.maximum(total, 1)
         return (counts - taken) / safe[contexts], np.where(total > 0, given / safe, 1.0)
 
-    def _discounts(self, counts: np.ndarray) -> np.ndarray:
-        """What is taken from counts of 0, 1, 2, and 3 or more."""
+    def _counted(self, k: int) -> np.ndarray:
+        """How often each k-gram occurs; for a length below the order, how many different tokens it follows."""
+        return self.counts.counts[k] if k == self.order else self.counts.before[k]
+
+    def discounts(self, k: int) -> np.ndarray:
+        """What is taken from counts of 1, 2, and 3 or more of the k-grams, (3,). Raises ValueError unless k is from 1 to the order."""
+        if not 1 <= k <= self.order:
+            raise ValueError(f"discounts: k must be from 1 to the order, {self.order}, got {k!r}")
         if self.discount is not None:
-            return np.array([0, *[self.discount] * 3])
-        n = np.bincount(np.minimum(counts, 5), minlength=6)
+            return np.full(3, self.discount)
+        n = np.bincount(np.minimum(self._counted(k), 5), minlength=6)
         if not n[1:5].all():  # too few kinds to estimate from, as for single characters
-            return np.array([0, 0.75, 0.75, 0.75])
+            return np.full(3, 0.75)
         y = n[1] / (n[1] + 2 * n[2])
-        return np.clip([0, *(c - (c + 1) * y * n[c + 1] / n[c] for c in (1, 2, 3))], 0, [0, 1, 2, 3])
+        return np.clip([c - (c + 1) * y * n[c + 1] / n[c] for c in (1, 2, 3)], 0, [1, 2, 3])

@@ -2,6 +2,7 @@
 
 import runpy
 from collections import Counter
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -37,7 +38,54 @@ def careless(counts, weights):
     return p
 
 
+def begun_with(start):
+    return lambda counts, weights: ch03.mixed(counts, weights, start(counts))
+
+
+def returns_within(counts, weights):
+    p = np.full(len(counts[0]), 1 / len(counts[0]))
+    for c, w in zip(counts, weights, strict=True):
+        return w * c / c.sum() + (1 - w) * p
+
+
+def product(logs):
+    with np.errstate(all="ignore"):
+        return np.prod(np.exp(logs)) ** (-1 / len(logs))
+
+
+def changes_its_counts(counts, alpha):
+    counts += alpha
+    return counts / counts.sum()
+
+
+def changes_its_floats(probabilities, temperature, rng):
+    probabilities **= 1 / temperature
+    probabilities /= probabilities.sum()
+    return int(rng.choice(len(probabilities), p=probabilities))
+
+
 MISTAKES = [
+    (
+        ch03.estimate,
+        lambda words, w, c: pairs(words).count((c, w)) / max(1, followed(words, c)),
+        "the context comes first",
+    ),
+    (ch03.perplexity, product, "add the logarithms"),
+    (ch03.perplexity, lambda logs: np.exp(-np.maximum(logs, -1e6).mean()), "-inf is replaced"),
+    (ch03.laplace, lambda counts, alpha: (counts + alpha) / (counts.sum() + alpha * 63), "as if there were 63 tokens"),
+    (ch03.laplace, changes_its_counts, "make a new one"),
+    (ch03.interpolated, begun_with(lambda counts: np.full(len(counts[0]), 1 / 63)), "you begin with 1 / 63"),
+    (ch03.interpolated, begun_with(lambda counts: np.full(len(counts[0]), 1 / len(counts))), "V being the length"),
+    (ch03.interpolated, begun_with(lambda counts: counts[0]), "with the counts of the shortest"),
+    (
+        ch03.interpolated,
+        lambda counts, weights: ch03.mixed(counts[1:], weights[1:], counts[0] / max(1, counts[0].sum())),
+        "with the counts of the shortest",
+    ),
+    (ch03.interpolated, lambda counts, weights: ch03.mixed(counts, weights[::-1]), "weights are turned round"),
+    (ch03.interpolated, returns_within, "return within the loop"),
+    (ch03.draw, changes_its_floats, "changed the ndarray that it was given"),
+    (ch03.draw, lambda p, t, rng: rng.choice(len(p), 1, p=p), "draw without `size`"),
     (ch03.estimate, lambda words, c, w: pairs(words).count((c, w)), "how often the pair occurs"),
     (ch03.estimate, lambda words, c, w: pairs(words).count((c, w)) / len(words), "share of the whole text"),
     (ch03.estimate, lambda words, c, w: pairs(words).count((c, w)) / max(1, words.count(c)), "ends the text"),
@@ -86,7 +134,7 @@ MISTAKES = [
         lambda words: {w: n / len(words) for w, n in Counter(b for _, b in set(pairs(words))).items()},
         "the same for every word",
     ),
-    (ch03.continuation, lambda words: dict.fromkeys(words, "often"), "cannot be compared|probabilities"),
+    (ch03.continuation, lambda words: dict.fromkeys(words, "often"), "must be numbers"),
     (ch03.draw, lambda p, t, rng: int(p.argmax()), "by chance"),
     (ch03.draw, hot(lambda t: t), "1 / temperature"),
     (ch03.draw, hot(lambda t: 1), "changes nothing"),
@@ -113,6 +161,14 @@ def test_solutions_are_correct_and_stubs_untried(root):
         check = getattr(ch03, name)
         assert check(solutions[name]), check(solutions[name])
         assert check(lambda *args: ...).state == "untried"
+
+
+def test_fractions_are_numbers_too():
+    def exactly(words):
+        kinds = set(pairs(words))
+        return {word: Fraction(count, len(kinds)) for word, count in Counter(b for _, b in kinds).items()}
+
+    assert ch03.continuation(exactly), ch03.continuation(exactly)
 
 
 @pytest.mark.parametrize("cheat", [lambda *a: a[0], lambda *a: 0, lambda *a: [], lambda *a: {}, lambda *a: object()])

@@ -33,7 +33,12 @@ MISTAKES = [
         "the same t",
     ),
     (ch09.deep_step, lambda x, states, steps: climb(x, states, steps, lambda h, b: (b, h)), "other way round"),
-    (ch09.deep_step, lambda x, states, steps: [h * 0 for h in states], "should be"),
+    (ch09.deep_step, lambda x, states, steps: [h * 0 for h in states], "state of layer 1 should be"),
+    (
+        ch09.deep_step,
+        lambda x, states, steps: [h + (l == 2) for l, h in enumerate(climb(x, states, steps))],
+        "state of layer 3 should be",
+    ),
     (ch09.deep_step, lambda x, states, steps: states[:1] * 7, "a list of 1 states"),
     (ch09.weights, lambda V, H, L: lstm(V, H, L, output=0), "output layer is missing"),
     (ch09.weights, lambda V, H, L: lstm(V, H, L, output=H * V), "biases too"),
@@ -43,12 +48,15 @@ MISTAKES = [
     (ch09.weights, lambda V, H, L: lstm(V, H, L, above=V), "only the first layer"),
     (ch09.weights, lambda V, H, L: lstm(V, H, L, bias=2), "one bias"),
     (ch09.weights, lambda V, H, L: 12, "count one layer"),
+    (ch09.weights, lambda V, H, L: L * lstm(V, H, 1), "One layer is right"),
     (ch09.dropped, lambda h, keep, rate: h * keep, "divide what stays"),
     (ch09.dropped, lambda h, keep, rate: h * keep * (1 - rate), "not shrink"),
     (ch09.dropped, lambda h, keep, rate: h * keep / (rate or 1), "what to divide by"),
     (ch09.dropped, lambda h, keep, rate: h * ~keep / (1 - rate), "were dropped"),
     (ch09.dropped, lambda h, keep, rate: h[0], "an array of shape (4, 6)"),
     (ch09.dropped, lambda h, keep, rate: h + keep, "was expected"),
+    (ch09.dropped, lambda h, keep, rate: h * keep / keep.mean(), "happened to stay"),
+    (ch09.dropped, lambda h, keep, rate: (h * keep / (1 - rate)).round(3), "nearly right"),
 ]
 
 

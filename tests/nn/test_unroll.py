@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from contexts import on_cpu1
 from ladder import ENGINES, LENGTHS, B, Pass, T, inputs_and_state, small
+from mxnet import autograd
 
 from d2lrnn.nn import unroll
 from d2lrnn.nn.models import LanguageModel, SequenceClassifier, SequenceTagger
@@ -162,3 +163,18 @@ def test_a_residual_layer_adds_what_it_was_given(device, rng):
         sums.append((Y / X).asnumpy())
         assert end.shape == (3, B, 2)
     assert np.allclose(sums[0], 2 * 3 * 5) and np.allclose(sums[1], 2 * (3 + 1) * (5 + 1))
+
+
+def test_dropout_is_on_the_way_into_a_layer_and_not_around_it(device, rng):
+    X = mx.np.array(rng.normal(1, 1, (3, 4, 5)), ctx=device)
+    entered = []
+
+    def silent(l, below, state, vector):
+        entered.append(below)
+        return (below if l == 0 else 0 * below), state
+
+    state = (mx.np.zeros((2, 4, 5), ctx=device),)
+    with autograd.train_mode():
+        Y, _ = unroll.through_depth(silent, X, state, [None, None], directions=1, rate=0.5, residual=True)
+    assert (entered[1].asnumpy() == 0).any() and not (entered[1].asnumpy() == 0).all()
+    assert np.array_equal(Y.asnumpy(), X.asnumpy())

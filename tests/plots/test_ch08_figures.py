@@ -31,6 +31,13 @@ def test_line_lengths_count_what_is_in_the_band():
     ]
 
 
+def test_line_lengths_lose_no_line():
+    figure = ch08.line_lengths({"one": [0, 80, 81, 82, 83, 120]}, (30, 52))
+    (bars,) = figure.axes[0].containers
+    shares = [bar.get_height() * bar.get_width() for bar in bars]
+    assert np.isclose(shares[0], 1 / 6) and np.isclose(shares[-1], 4 / 6) and np.isclose(sum(shares), 1)
+
+
 def test_splits_have_a_bar_for_each_and_say_its_height():
     (axes,) = ch08.splits(
         {"random": {"a": 0.8, "b": 0.7}, "whole": {"a": 0.6, "b": 0.55}}, {"random": 0.5, "whole": 0.52}

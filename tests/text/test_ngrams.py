@@ -142,7 +142,9 @@ def test_modified_discounts_follow_chen_and_goodman():
     assert all(n)
     y = n[0] / (n[0] + 2 * n[1])
     expected = [0, 1 - 2 * y * n[1] / n[0], 2 - 3 * y * n[2] / n[1], 3 - 4 * y * n[3] / n[2]]
-    assert KneserNey(counts)._discounts(counts.counts[2]) == pytest.approx(np.clip(expected, 0, [0, 1, 2, 3]))
+    assert KneserNey(counts).discounts(2) == pytest.approx(np.clip(expected, 0, [0, 1, 2, 3])[1:])
+    with pytest.raises(ValueError, match="from 1 to the order, 2, got 3"):
+        KneserNey(counts).discounts(3)
 
 
 def test_fitted_weights_are_the_best_on_the_text_they_were_fitted_to(hamlet):
