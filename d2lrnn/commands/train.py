@@ -35,7 +35,7 @@ def train(chosen) -> int:
     parts, batches = text.parts, cut(text.parts.train, chosen.batch, chosen.steps_per_row, rng=chosen.seed)
     network = LanguageModel(
         len(parts.tokenizer), cell=chosen.cell, hidden=chosen.hidden, layers=chosen.layers, embedding=chosen.embedding, dropout=chosen.dropout,
-        residual=chosen.residual, engine=chosen.engine, device=contexts[0], rng=chosen.seed,
+        locked_dropout=chosen.locked_dropout, residual=chosen.residual, engine=chosen.engine, device=contexts[0], rng=chosen.seed,
     )  # fmt: skip
     recipe = _recipe(chosen, len(batches))
     where = (
@@ -82,6 +82,8 @@ def _check(chosen, out: Path) -> None:
         raise Wrong("--min-freq is for characters and words; byte pairs have --merges")
     if chosen.tokenizer != "bpe" and chosen.merges is not None:
         raise Wrong(f"--merges is for --tokenizer bpe, got {chosen.tokenizer}")
+    if chosen.locked_dropout and not chosen.dropout:
+        raise Wrong("--locked-dropout says how to drop, and --dropout how much: give both")
     if chosen.valid + chosen.test >= 1:
         raise Wrong(f"--valid and --test must leave something to learn from, got {chosen.valid:g} and {chosen.test:g}")
 
@@ -171,14 +173,15 @@ def _recipe(chosen, steps_an_epoch: int) -> dict:
     total = chosen.steps or (math.ceil(epochs * steps_an_epoch) if epochs else 10 * min(steps_an_epoch, 500))
     return {
         "epochs": epochs, "steps": chosen.steps, "seconds": chosen.seconds, "optimizer": chosen.optimizer,
-        "rate": chosen.rate or {"adam": 0.004, "sgd": 1.0}[chosen.optimizer], "schedule": chosen.schedule, "clip": chosen.clip or None,
+        "rate": chosen.rate or {"adam": 0.004, "sgd": 1.0}[chosen.optimizer], "schedule": chosen.schedule,
+        "clip": chosen.clip or None, "average": chosen.average,
         "evaluate_every": chosen.look_every or max(1, min(1000, math.ceil(total / 10))), "patience": chosen.patience, "seed": chosen.seed,
     }  # fmt: skip
 
 
 def _plan(chosen, network, recipe: dict, steps_an_epoch: int, where: str) -> str:
     layers = f"{chosen.layers} layer{'s' * (chosen.layers > 1)} of {chosen.hidden}"
-    dropout = f", dropout {chosen.dropout:g}" if chosen.dropout else ""
+    dropout = f", {'locked ' * chosen.locked_dropout}dropout {chosen.dropout:g}" if chosen.dropout else ""
     inputs = f"embedding of {chosen.embedding}" if chosen.embedding else "one-hot"
     if recipe["seconds"]:
         length = f"{recipe['seconds']:g} s"
@@ -187,10 +190,11 @@ def _plan(chosen, network, recipe: dict, steps_an_epoch: int, where: str) -> str
     else:
         length = f"{math.ceil(recipe['epochs'] * steps_an_epoch):,} steps, {recipe['epochs']:g} epochs"
     clip = f"clipped at {chosen.clip:g}" if chosen.clip else "not clipped"
+    average = "" if chosen.average is None else f", weights averaged after {chosen.average:.0%} of the run"
     return (
         f"network   {chosen.cell}, {layers}, {inputs}{dropout}: {network.parameters.size:,} weights, {network.engine} engine, on {where}\n"
         f"training  {length}, {chosen.batch} rows of {chosen.steps_per_row} tokens, {chosen.partition}, {chosen.optimizer} at {recipe['rate']:g}, "
-        f"gradient {clip}, seed {chosen.seed}"
+        f"gradient {clip}{average}, seed {chosen.seed}"
     )
 
 

@@ -109,7 +109,7 @@ class NumpyStepper(Stepper):
             return end[0], tuple(s[None] for s in end)
 
         Y, state = through_depth(
-            layer, X, state, [first, *self._weights[1:]], directions=1, rate=0, residual=self.layers.residual
+            layer, X, state, [first, *self._weights[1:]], directions=1, residual=self.layers.residual
         )
         return (linear(Y, self._W_ho, self._b_o, size=self.size) if wanted else None), state
 

@@ -8,7 +8,7 @@ from mxnet import autograd
 from d2lrnn.nn import fused
 from d2lrnn.nn.layers import RecurrentLayers
 from d2lrnn.nn.network import Network
-from d2lrnn.nn.ops import dropout, linear, np_of, npx_of
+from d2lrnn.nn.ops import linear, np_of, npx_of
 
 
 def cross_entropy(logits, targets):
@@ -83,6 +83,6 @@ class OneStack(Network):
         W = arrays["W_ho"] if "W_ho" in arrays else arrays["embedding"]  # tied: one matrix for both
         return linear(Y, W.asnumpy(), arrays["b_o"].asnumpy(), size=self.outputs)
 
-    def _head(self, Y, arrays):
-        """Slide 21: O = H W_ho + b_o."""
-        return linear(dropout(Y, self.layers.dropout), arrays["W_ho"], arrays["b_o"], size=self.outputs)
+    def _head(self, Y, arrays, over_time: bool = True):
+        """Slide 21: O = H W_ho + b_o, after dropout. over_time: whether Y has an axis of time."""
+        return linear(self.layers.drop(Y, over_time), arrays["W_ho"], arrays["b_o"], size=self.outputs)

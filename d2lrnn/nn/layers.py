@@ -12,7 +12,7 @@ import numpy as np
 from d2lrnn.arguments import check_whole
 from d2lrnn.nn.cells import cell_named, layer_shapes
 from d2lrnn.nn.fused import fused_layer
-from d2lrnn.nn.ops import npx_of
+from d2lrnn.nn.ops import dropout, npx_of
 from d2lrnn.nn.unroll import scratch_layer, through_depth
 
 
@@ -23,7 +23,8 @@ class RecurrentLayers:
     inputs: V, the number of ids, or I, the length of the input vectors.
     encoding: "one_hot" (slide 23's indicator vectors), "embedding" (a learnt row of `embedding` numbers for each id), or "vectors" (the inputs are vectors);
     None: an embedding if its length is given, else one-hot.
-    dropout: the share of a layer's outputs that is dropped on the way to the next one. forget_bias: what an LSTM's b_f begins with (Jozefowicz et al. 2015).
+    dropout: the share of a layer's outputs that is dropped on the way to the next one; other ones at each time step, or with locked_dropout the same units
+    at all steps of a minibatch (Gal & Ghahramani 2016). forget_bias: what an LSTM's b_f begins with (Jozefowicz et al. 2015).
     """
 
     inputs: int
@@ -34,6 +35,7 @@ class RecurrentLayers:
     encoding: str | None = None
     embedding: int | None = None
     dropout: float = 0.0
+    locked_dropout: bool = False
     residual: bool = False
     forget_bias: float = 1.0
 
@@ -53,6 +55,8 @@ class RecurrentLayers:
             check_whole("embedding", self.embedding, 1)
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout is a share from 0 to below 1, got {self.dropout!r}")
+        if self.locked_dropout and not self.dropout:
+            raise ValueError("locked_dropout: nothing is dropped; give a dropout above 0, too")
         if self.residual and self.layers < 2:
             raise ValueError("residual: there is something to add to only above the first layer; take layers=2 or more")
 
@@ -143,5 +147,9 @@ class RecurrentLayers:
 
         vectors = [arrays[f"{prefix}layer{l}"] for l in range(self.layers)]
         return through_depth(
-            layer, X, state, vectors, directions=self.directions, rate=self.dropout, residual=self.residual
+            layer, X, state, vectors, directions=self.directions, residual=self.residual, drop=self.drop
         )
+
+    def drop(self, X, over_time: bool = True):
+        """X after dropout, while MXNet trains. X: (T, B, …), or without the axis of time if not `over_time`."""
+        return dropout(X, self.dropout, same=(0,) if self.locked_dropout and over_time else ())

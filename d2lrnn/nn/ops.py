@@ -76,9 +76,10 @@ def stack(xs: Sequence):
     return np_of(xs[0]).stack(list(xs), axis=0)
 
 
-def dropout(x, rate: float):
-    """Zeroes a share `rate` of x and scales the rest by 1 / (1 - rate); only while MXNet trains (Srivastava et al. 2014)."""
-    return npx_of(x).dropout(x, p=rate) if rate else x
+def dropout(x, rate: float, same: tuple[int, ...] = ()):
+    """Zeroes a share `rate` of x and scales the rest by 1 / (1 - rate); only while MXNet trains (Srivastava et al. 2014). same: axes along which what is
+    zero in one place is zero in all."""
+    return npx_of(x).dropout(x, p=rate, axes=same) if rate else x
 
 
 class Compiled:

@@ -59,7 +59,7 @@ class SequenceClassifier(_WithLengths):
         _, end, arrays = self._layers(T, masked, X, *rest)
         D = self.layers.directions
         top = split(end[0], self.layers.layers * D, squeeze=True)[-D:]
-        return self._head(concat(top), arrays)
+        return self._head(concat(top), arrays, over_time=False)
 
     def _loss_graph(self, T, masked, X, targets, *rest):
         outputs = self._run(T, masked, X, *rest)

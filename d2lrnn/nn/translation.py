@@ -10,7 +10,7 @@ import numpy as np
 from d2lrnn.nn.heads import as_numpy, cross_entropy, weighted_mean
 from d2lrnn.nn.layers import RecurrentLayers
 from d2lrnn.nn.network import Network
-from d2lrnn.nn.ops import Compiled, dropout, linear
+from d2lrnn.nn.ops import Compiled, linear
 
 
 class EncoderDecoder(Network):
@@ -50,7 +50,7 @@ class EncoderDecoder(Network):
         S = self.decoder.states
         arrays = self._named(rest[S:])
         Y, end = self.decoder.run(self.engine, T, X, rest[:S], arrays, prefix="decoder.")
-        logits = linear(dropout(Y, self.decoder.dropout), arrays["W_ho"], arrays["b_o"], size=self.decoder.inputs)
+        logits = linear(self.decoder.drop(Y), arrays["W_ho"], arrays["b_o"], size=self.decoder.inputs)
         return logits, end
 
     def _graph(self, T, X, *rest):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from d2lrnn.nn.cells import cell_named, layer_weights
-from d2lrnn.nn.ops import concat, dropout, split, stack
+from d2lrnn.nn.ops import concat, split, stack
 
 
 def through_time(step: Callable, X: list, state: tuple, p: dict, *, backward: bool = False, mask: list | None = None):
@@ -49,17 +49,19 @@ def scratch_layer(T: int, X, state: tuple, vector, mask=None, *, cell: str, inpu
     return concat(outputs), tuple(stack(parts) for parts in zip(*ends, strict=True))
 
 
-def through_depth(layer: Callable, X, state: tuple, vectors: list, *, directions: int, rate: float, residual: bool):
+def through_depth(
+    layer: Callable, X, state: tuple, vectors: list, *, directions: int, residual: bool, drop: Callable = lambda X: X
+):
     """One layer above the other (slides 50–52): each takes the outputs of the one below, after dropout.
 
-    layer(l, X, state of the layer, vector) -> (Y, state). residual: a layer above the first adds the outputs of the one below to its own
-    (He et al. 2016), so that gradients have a way around it; dropout is on the way into a layer, not on the way around it.
+    layer(l, X, state of the layer, vector) -> (Y, state). drop(X): X after dropout. residual: a layer above the first adds the outputs of the one
+    below to its own (He et al. 2016), so that gradients have a way around it; dropout is on the way into a layer, not on the way around it.
     """
     L = len(vectors)
     by_layer = [[s] if L == 1 else split(s, L) for s in state]
     ends = []
     for l, vector in enumerate(vectors):
-        below = dropout(X, rate) if l else X
+        below = drop(X) if l else X
         Y, end = layer(l, below, tuple(s[l] for s in by_layer), vector)
         X = X + Y if residual and l else Y
         ends.append(end)

@@ -39,13 +39,15 @@ class Checkpoint:
     arrays: dict[str, np.ndarray]
 
     def network(self, *, engine: str | None = None, device=None, best: bool = True) -> Network:
-        """The network with its weights: the best ones on the validation text, where there was one, or with best=False the last ones."""
+        """The network with its weights: the best ones on the validation text, where there was one, else their mean, where they were averaged, else the last
+        ones; with best=False the last ones."""
         device = devices.choose(device)
         try:
             network = network_from(
                 self.about["network"], engine=engine or self.about["engine"], device=device, dtype=self.about["dtype"]
             )
-            network.parameters.set(self.arrays["best" if best and "best" in self.arrays else "weights"])
+            names = ("best", "mean", "weights") if best else ("weights",)
+            network.parameters.set(self.arrays[next((name for name in names if name in self.arrays), "weights")])
         except (KeyError, TypeError, ValueError) as error:
             raise CheckpointError(f"{self.path} is a checkpoint whose network cannot be made: {error}") from error
         return network

@@ -48,7 +48,7 @@ def fit(
     devices: several contexts to share each minibatch out to; the first is the network's own.
     watch: functions called with (network, history) at each look at the validation text, and at the end.
     progress: a bar; None: where somebody watches (a terminal or a notebook, and not under CI).
-    keep: "best" or "last" weights on the validation text are what the network has in the end.
+    keep: "best" or "last" weights on the validation text are what the network has in the end (with `average`, the best or last of their means).
     settings: of `Recipe`: epochs or steps or seconds, rate, schedule, clip, carry, seed, ….
 
     Ctrl-C ends the run after the step it is at and keeps what was learnt; a second one raises KeyboardInterrupt at once.
@@ -81,6 +81,7 @@ def fit(
                 run.note(step, loss.item(), norm, batch)
                 factor = clipping_factor(norm, recipe.clip)
                 optimizer.update(parameters, run.memory, step + 1, rate, factor)  # clip and step
+                run.average(step)
                 run.replicas.spread()
                 # Detach: the next minibatch begins where this one ended, and its gradient ends there.
                 run.states = [tuple(s.detach() for s in state) if run.carry and state else None for state in states]
@@ -107,9 +108,7 @@ def fit(
             run.evaluate()
         if checkpoint is not None:
             run.save()
-        if keep == "best" and run.best is not None:
-            parameters.set(run.best)
-            run.replicas.spread()
+        run.keep(keep)
         for look in watch:
             look(network, history)
     return history

@@ -20,6 +20,8 @@ class Recipe:
     clip: θ of slide 25, None for no clipping. carry: the state after one minibatch is where the next one begins, detached (truncated BPTT), until the
     epoch ends; otherwise each minibatch begins with zeros. None: carried for `sequential_batches`, whose rows go on, and for nothing else.
     evaluate_every: steps between two looks at the validation text; None: once an epoch. patience: stop after so many looks without a better one.
+    average: the share of the run after which weights are averaged: from then on what is measured and kept is the mean of those that there were
+    since (Polyak & Juditsky 1992; Izmailov et al. 2018). None: the weights themselves.
     seed: of dropout.
     """
 
@@ -35,6 +37,7 @@ class Recipe:
     carry: bool | None = None
     evaluate_every: int | None = None
     patience: int | None = None
+    average: float | None = None
     seed: int = 0
 
     def __post_init__(self):
@@ -57,6 +60,10 @@ class Recipe:
             raise ValueError(f"fit: warmup is a share of the run, from 0 to below 1, got {self.warmup!r}")
         if self.clip is not None and not 0 < self.clip < math.inf:
             raise ValueError(f"fit: clip must be above 0 and finite, or None for no clipping, got {self.clip!r}")
+        if self.average is not None and not 0 <= self.average < 1:
+            raise ValueError(
+                f"fit: average is a share of the run, from 0 to below 1, or None for the weights themselves, got {self.average!r}"
+            )
         for name, least in (("evaluate_every", 1), ("patience", 1)):
             if getattr(self, name) is not None:
                 check_whole(name, getattr(self, name), least)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -26,6 +27,7 @@ from d2lrnn.train.recipe import Recipe
 from d2lrnn.train.replicas import Replicas
 
 _ROWS = 32  # a validation text is read in so many rows at once
+_APART = 10  # steps between two weights that are averaged: neighbours differ too little to be worth the time
 
 
 class Diverged(FloatingPointError):
@@ -58,6 +60,7 @@ class Run:
         self.memory = recipe.make_optimizer().begin(network.parameters)
         self.states = [None] * len(self.replicas.networks)
         self.history, self.best = History(), None
+        self.mean, self.averaged = None, 0  # of the weights, and of how many
         self.began = self.spent = 0.0
         if self.path is None and resume:
             raise ValueError("fit: resume=True needs the name of a checkpoint to go on from")
@@ -168,9 +171,39 @@ class Run:
             self.history,
         )
 
+    def average(self, step: int) -> None:
+        """Take the weights after this step into their mean, in the part of the run where they are averaged."""
+        after, weights = self.recipe.average, self.network.parameters.flat
+        if after is None or self.progress(step + 1) < after or not (step % _APART == 0 or self.is_last(step)):
+            return
+        self.averaged += 1
+        if self.mean is None:
+            self.mean = weights.copy()
+        else:
+            self.mean += (weights - self.mean) / self.averaged
+
+    @contextlib.contextmanager
+    def _mean_weights(self) -> Iterator[None]:
+        """Within it the network has the mean weights, if there are any."""
+        flat = self.network.parameters.flat
+        if self.mean is None:
+            yield
+            return
+        own = flat.copy()
+        flat[:] = self.mean
+        try:
+            yield
+        finally:
+            flat[:] = own
+
     def evaluate(self) -> None:
         """Measure the held-out loss; the clock stands still meanwhile."""
         self.spent = self.seconds()
+        with self._mean_weights():
+            self._evaluate()
+        self.began = time.perf_counter()
+
+    def _evaluate(self) -> None:
         if self.valid is not None:
             if isinstance(self.network, LanguageModel):
                 rows = _ROWS if len(self.context) else 1
@@ -187,7 +220,14 @@ class Run:
             if not self.history.valid or loss < self.history.best[1]:
                 self.best = self.network.parameters.get()
             self.history.valid.append((self.history.steps, loss))
-        self.began = time.perf_counter()
+
+    def keep(self, which: str) -> None:
+        """Give the network the weights that it is to have in the end: "best" on the validation text or "last", which are the mean ones, if there are any."""
+        if which == "best" and self.best is not None:
+            self.network.parameters.set(self.best)
+        elif self.mean is not None:
+            self.network.parameters.set(self.mean.asnumpy())
+        self.replicas.spread()
 
     def why_stopped(self, interrupted: bool) -> str:
         self.history.seconds = self.seconds()
@@ -236,7 +276,10 @@ class Run:
             arrays |= {f"state{k}.{i}": s.asnumpy() for i, s in enumerate(state or ())}
         if self.best is not None:
             arrays["best"] = self.best
+        if self.mean is not None:
+            arrays["mean"] = self.mean.asnumpy()
         more = {"run": self._about, "history": self.history.config(), "seconds": self.seconds()}
+        more["averaged"] = self.averaged
         checkpoints.save(self.path, self.network, self.tokenizer, more=more, arrays=arrays)
 
     def _restore(self, stored: checkpoints.Checkpoint) -> None:
@@ -265,7 +308,11 @@ class Run:
             history = stored.about["history"]
             history = History(**{**history, "valid": [tuple(pair) for pair in history["valid"]], "stopped": ""})
             spent = float(stored.about["seconds"])
-            best = _of_size(stored.arrays["best"], size) if "best" in stored.arrays else None
+            best, mean = (
+                _of_size(stored.arrays[name], size) if name in stored.arrays else None for name in ("best", "mean")
+            )
+            self.averaged = int(stored.about.get("averaged", 0))
+            self.mean = None if mean is None else self.network.array(mean, self.network.dtype)
             self.network.parameters.set(stored.arrays["weights"])
         except (KeyError, TypeError, ValueError) as error:
             raise checkpoints.CheckpointError(f"fit: {stored.path} cannot be continued: {error}") from error

@@ -190,7 +190,7 @@ NETWORKS = [
     (SequenceClassifier, {"inputs": 2, "regression": True, "encoding": "vectors", "cell": "rnn"}),
     (SequenceTagger, {"inputs": 5, "tags": 4, "layers": 3, "residual": True, "bidirectional": False}),
     (SequenceTagger, {"inputs": 3, "tags": 2, "encoding": "vectors"}),
-    (EncoderDecoder, {"source": 5, "target": 7, "cell": "rnn_relu", "layers": 2, "embedding": 3, "dropout": 0.5}),
+    (EncoderDecoder, {"source": 5, "target": 7, "cell": "rnn_relu", "layers": 2, "embedding": 3, "dropout": 0.5, "locked_dropout": True}),
 ]  # fmt: skip
 
 
@@ -235,6 +235,7 @@ def test_arguments_that_cannot_be(device):
         ({"encoding": "bytes"}, "encoding must be one_hot, embedding or vectors, got 'bytes'"),
         ({"dropout": 1.0}, "dropout is a share from 0 to below 1, got 1.0"),
         ({"dropout": -0.1}, "dropout is a share"),
+        ({"locked_dropout": True}, "locked_dropout: nothing is dropped"),
         ({"residual": True}, "residual: there is something to add to only above the first layer"),
         ({"cell": "elman"}, "cell must be one of rnn, rnn_relu, gru, gru_after, lstm, got 'elman'"),
         ({"hidden": 0}, "hidden must be 1 or more, got 0"),

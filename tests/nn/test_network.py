@@ -207,6 +207,26 @@ def test_dropout_is_between_the_layers_and_before_the_output(device, rng):
     assert np.allclose(state[0].asnumpy(), net(ids)[1][0].asnumpy(), atol=1e-6)
 
 
+@pytest.mark.parametrize("engine", ["scratch", "fused"])
+def test_locked_dropout_drops_the_same_units_at_every_step(engine, device, rng):
+    net = LanguageModel(32, hidden=32, layers=2, dropout=0.25, locked_dropout=True, engine=engine, device=device, rng=1)
+    net.set_weights(net.weights() | {"W_ho": np.eye(32), "b_o": np.zeros(32)})
+    ids = rng.integers(0, 32, (20, 16))
+    with autograd.train_mode():
+        gone = net(ids)[0].asnumpy() == 0  # (T, B, H)
+        again = net(ids)[0].asnumpy() == 0
+    assert (gone == gone[0]).all() and gone.mean() == pytest.approx(0.25, abs=0.05)
+    assert (gone[0] != gone[0][0]).any() and (gone != again).any()  # each sequence and each minibatch has its own
+
+
+def test_locked_dropout_of_a_last_state_is_each_sequences_own(device, rng):
+    net = SequenceClassifier(V, 32, hidden=32, dropout=0.5, locked_dropout=True, device=device, rng=1)
+    net.set_weights(net.weights() | {"W_ho": np.eye(32), "b_o": np.zeros(32)})
+    with autograd.train_mode():
+        gone = net(rng.integers(0, V, (4, 16))).asnumpy() == 0  # (B, H)
+    assert (gone != gone[0]).any()
+
+
 def test_the_state_to_begin_with(device):
     net = SequenceTagger(V, 2, hidden=3, layers=2, device=device)
     state = net.begin_state(7)

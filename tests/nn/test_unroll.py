@@ -13,6 +13,7 @@ from mxnet import autograd
 
 from d2lrnn.nn import unroll
 from d2lrnn.nn.models import LanguageModel, SequenceClassifier, SequenceTagger
+from d2lrnn.nn.ops import dropout
 
 DEPTHS = [(layers, both) for layers in (1, 2, 3) for both in (False, True)]
 
@@ -158,7 +159,7 @@ def test_a_residual_layer_adds_what_it_was_given(device, rng):
     sums = []
     for residual in (False, True):
         Y, (end,) = unroll.through_depth(
-            lambda l, x, s, v: (x * v, s), X, state, [2, 3, 5], directions=1, rate=0, residual=residual
+            lambda l, x, s, v: (x * v, s), X, state, [2, 3, 5], directions=1, residual=residual
         )
         sums.append((Y / X).asnumpy())
         assert end.shape == (3, B, 2)
@@ -175,6 +176,8 @@ def test_dropout_is_on_the_way_into_a_layer_and_not_around_it(device, rng):
 
     state = (mx.np.zeros((2, 4, 5), ctx=device),)
     with autograd.train_mode():
-        Y, _ = unroll.through_depth(silent, X, state, [None, None], directions=1, rate=0.5, residual=True)
+        Y, _ = unroll.through_depth(
+            silent, X, state, [None, None], directions=1, residual=True, drop=lambda X: dropout(X, 0.5)
+        )
     assert (entered[1].asnumpy() == 0).any() and not (entered[1].asnumpy() == 0).all()
     assert np.array_equal(Y.asnumpy(), X.asnumpy())

@@ -15,8 +15,9 @@ from small_runs import KINDS, V, kind, language_model, minibatch, minibatches, t
 
 from d2lrnn.nn.models import LanguageModel, SequenceClassifier
 from d2lrnn.text.batches import random_batches, sequential_batches
-from d2lrnn.train import Diverged, fit
+from d2lrnn.train import Diverged, fit, log_probs
 from d2lrnn.train import run as run_module
+from d2lrnn.train.checkpoints import load
 from d2lrnn.train.history import History
 from d2lrnn.train.optimizers import Adam
 from d2lrnn.train.recipe import Recipe
@@ -504,3 +505,55 @@ def test_an_empty_list_to_judge_by_is_said_at_once(device):
     net = SequenceClassifier(V, 3, hidden=4, device=device)
     with pytest.raises(ValueError, match="valid must hold at least one minibatch, or be None"):
         fit(net, minibatches("SequenceClassifier", 2), [], steps=2)
+
+
+def weights_after(device, steps, total, **settings):
+    """The weights after so many steps of a run of `total`."""
+    net = language_model(device)
+    fit(net, sequential_batches(text(200), 4, 5, rng=3), steps=steps, keep="last", **STEADY, **settings)
+    return net.parameters.get()
+
+
+def test_averaged_weights_are_the_mean_of_those_that_there_were(device):
+    cut, heldout = sequential_batches(text(200), 4, 5, rng=3), text(60, 1)
+    net, seen = language_model(device), []
+    history = fit(
+        net, cut, heldout, context=text(9), steps=60, average=0.5, evaluate_every=20, watch=[lambda n, _: seen.append(n.parameters.get())],
+        keep="last", **STEADY,
+    )  # fmt: skip
+    # After the steps 31, 41, 51 (each tenth step, counted from 1 the steps that end half of the run and later) and the last, 60.
+    expected = np.mean([weights_after(device, steps, 60) for steps in (31, 41, 51, 60)], axis=0)
+    np.testing.assert_allclose(net.parameters.get(), expected, atol=1e-6)
+    # While it runs the network's own weights go on; what is measured is their mean.
+    assert np.array_equal(seen[0], weights_after(device, 20, 60)) and np.array_equal(
+        seen[1], weights_after(device, 40, 60)
+    )
+    other = language_model(device)
+    other.parameters.set(net.parameters.get())
+    assert history.valid[-1][1] == pytest.approx(-log_probs(other, heldout, text(9), rows=32).mean(), rel=1e-5)
+    other.parameters.set(weights_after(device, 31, 60))
+    assert history.valid[1][1] == pytest.approx(-log_probs(other, heldout, text(9), rows=32).mean(), rel=1e-5)
+
+
+def test_of_averaged_weights_the_best_are_kept_and_stored(device, tmp_path):
+    cut, heldout, path = sequential_batches(text(200), 4, 5, rng=3), text(60, 1), tmp_path / "run.npz"
+    net = language_model(device)
+    history = fit(
+        net, cut, heldout, context=text(9), steps=80, average=0.3, evaluate_every=10, rate=0.3, checkpoint=path
+    )
+    stored = load(path)
+    assert {"mean", "best", "weights"} <= stored.arrays.keys() and stored.about["averaged"] == 6
+    assert np.array_equal(net.parameters.get(), stored.arrays["best"])
+    assert -log_probs(net, heldout, text(9), rows=32).mean() == pytest.approx(history.best[1], rel=1e-5)
+    assert np.array_equal(stored.network(device=device).parameters.get(), stored.arrays["best"])
+    assert np.array_equal(stored.network(device=device, best=False).parameters.get(), stored.arrays["weights"])
+
+
+def test_without_a_validation_text_the_mean_is_kept(device, tmp_path):
+    net, path = language_model(device), tmp_path / "run.npz"
+    fit(net, sequential_batches(text(200), 4, 5, rng=3), steps=30, average=0, checkpoint=path, **STEADY)
+    stored = load(path)
+    assert stored.about["averaged"] == 4  # after the steps 1, 11, 21, 30
+    assert np.array_equal(net.parameters.get(), stored.arrays["mean"])
+    assert np.array_equal(stored.network(device=device).parameters.get(), stored.arrays["mean"])
+    assert not np.array_equal(stored.arrays["mean"], stored.arrays["weights"])

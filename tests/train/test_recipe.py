@@ -82,6 +82,7 @@ def test_the_config_makes_it_again():
         ({"evaluate_every": 0}, ValueError, "evaluate_every must be 1 or more, got 0"),
         ({"evaluate_every": 2.5}, TypeError, "evaluate_every must be a whole number"),
         ({"patience": 0}, ValueError, "patience must be 1 or more, got 0"),
+        ({"average": 1.0}, ValueError, "average is a share of the run, from 0 to below 1, or None for the weights themselves, got 1.0"),
         ({"seed": -1}, ValueError, "seed must be 0 or more, got -1"),
         ({"seed": None}, TypeError, "seed must be a whole number"),
     ],

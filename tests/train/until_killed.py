@@ -49,7 +49,7 @@ def main(path, endless=False):
         net = language_model(mx.cpu(1), layers=2, dropout=0.3, hidden=5)
         history = fit(
             net, sequential_batches(text(500), 4, 5, rng=2), text(60, 1), context=text(7), checkpoint=path, checkpoint_every=3,
-            resume=True, watch=[look], tokenizer=CharTokenizer.train("abcdef"), rate=0.05, evaluate_every=8, seed=3,
+            resume=True, watch=[look], tokenizer=CharTokenizer.train("abcdef"), rate=0.05, evaluate_every=8, seed=3, average=None if endless else 0.4,
             keep="last" if endless else "best", **length,
         )  # fmt: skip
     weights = hashlib.sha256(net.parameters.get().tobytes()).hexdigest()
