@@ -25,6 +25,8 @@ class Setting:
     layers: int = 1
     forget_bias: float = 1.0
     weight_decay: float = 0.0
+    locked_dropout: bool = False
+    average: float | None = None
     seed: int = 1
 
     def __str__(self) -> str:
@@ -34,9 +36,11 @@ class Setting:
             self.cell
         ]
         decay = f", weight decay {self.weight_decay:g}" if self.weight_decay else ""
+        locked = "locked " if self.locked_dropout else ""
+        mean = "" if self.average is None else f", weights averaged after {self.average:.0%} of the run"
         return (
-            f"{name}, {depth}{self.hidden} units, one-hot, dropout {self.dropout:g}, {self.rows} rows of {self.steps} steps, "
-            f"Adam at {self.rate:g}{decay}, {self.schedule} to 0, clip 1, {length}, seed {self.seed}"
+            f"{name}, {depth}{self.hidden} units, one-hot, {locked}dropout {self.dropout:g}, {self.rows} rows of {self.steps} steps, "
+            f"Adam at {self.rate:g}{decay}, {self.schedule} to 0, clip 1{mean}, {length}, seed {self.seed}"
         )
 
 
@@ -51,6 +55,7 @@ def trained(setting: Setting, ids: np.ndarray, symbols: int, valid=None, context
         hidden=setting.hidden,
         layers=setting.layers,
         dropout=setting.dropout,
+        locked_dropout=setting.locked_dropout,
         forget_bias=setting.forget_bias,
         rng=setting.seed,
     )
@@ -63,6 +68,7 @@ def trained(setting: Setting, ids: np.ndarray, symbols: int, valid=None, context
         epochs=setting.epochs,
         rate=setting.rate,
         schedule=setting.schedule,
+        average=setting.average,
         optimizer_settings={"weight_decay": setting.weight_decay},
         seed=setting.seed,
         progress=False,

@@ -15,8 +15,11 @@ TITLE = "tiny Shakespeare, characters: held-out loss by minutes of training"
 CONTEXT = 1_000  # characters before the last tenth, read first
 
 # A forget bias of 0: with 1 an LSTM learns a text more slowly (chapter 06). Weight decay, or it learns its text by heart: after the same 12 epochs
-# 1.499 nats without it and 1.460 with 0.1.
-SHAPE = {"hidden": 384, "forget_bias": 0.0, "rows": 64, "steps": 32, "schedule": "linear"}
+# 1.499 nats without it and 1.460 with 0.1. Chosen within the nine tenths (the last of them scored): there, after as many characters, 1.441 as before,
+# 1.435 with locked dropout, 1.424 with the weights of the last third averaged as well.
+SHAPE = {
+    "hidden": 384, "forget_bias": 0.0, "rows": 64, "steps": 32, "schedule": "linear", "locked_dropout": True, "average": 0.65,
+}  # fmt: skip
 SETTINGS = (
     Setting(dropout=0.25, rate=0.008, weight_decay=0.08, seconds=180, **SHAPE),
     Setting(dropout=0.3, rate=0.008, weight_decay=0.1, seconds=300, **SHAPE),

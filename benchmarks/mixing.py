@@ -20,16 +20,10 @@ CONTEXT = 1_000
 # Each is trained on the first part and scored on the validation part; the best is trained once more, on both.
 SETTINGS = tuple(
     Setting(
-        cell=cell, hidden=256, dropout=dropout, rows=32, steps=35, rate=0.01, epochs=epochs, weight_decay=decay, forget_bias=0.0
+        cell=cell, hidden=hidden, dropout=dropout, locked_dropout=True, rows=32, steps=35, rate=0.01, epochs=20, weight_decay=0.1, forget_bias=0.0,
+        average=0.5,
     )
-    for cell, dropout, epochs, decay in (
-        ("gru_after", 0.6, 20, 0.0),
-        ("gru_after", 0.6, 20, 0.1),
-        ("gru_after", 0.6, 20, 0.2),
-        ("gru_after", 0.5, 14, 0.2),
-        ("lstm", 0.6, 20, 0.1),
-        ("lstm", 0.5, 20, 0.2),
-    )
+    for cell, hidden, dropout in (("gru_after", 384, 0.5), ("gru_after", 512, 0.6), ("lstm", 384, 0.5), ("lstm", 384, 0.6))
 )  # fmt: skip
 SMALL = (Setting(hidden=16, dropout=0.1, rows=4, steps=16, rate=0.01, epochs=2),)
 
