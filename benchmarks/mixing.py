@@ -17,13 +17,12 @@ from d2lrnn.text.tokenizers import CharTokenizer, letters_only
 TITLE = "*The Time Machine*, characters: counts, a network, and the two mixed"
 CONTEXT = 1_000
 
-# Each is trained on the first part and scored on the validation part; the best is trained once more, on both.
-SETTINGS = tuple(
+# Trained on the first part and scored on the validation part; the best is trained once more, on both. On the validation part, 20 epochs, one seed: GRU of
+# 256, dropout 0.6, 1.352 nats; with the mean weights 1.345; locked dropout of 0.5 as well 1.339; 384 units 1.321; LSTM of 384, locked 0.6, 1.310.
+SETTINGS = (
     Setting(
-        cell=cell, hidden=hidden, dropout=dropout, locked_dropout=True, rows=32, steps=35, rate=0.01, epochs=20, weight_decay=0.1, forget_bias=0.0,
-        average=0.5,
-    )
-    for cell, hidden, dropout in (("gru_after", 384, 0.5), ("gru_after", 512, 0.6), ("lstm", 384, 0.5), ("lstm", 384, 0.6))
+        hidden=384, dropout=0.6, locked_dropout=True, rows=32, steps=35, rate=0.01, epochs=20, weight_decay=0.1, forget_bias=0.0, average=0.5
+    ),
 )  # fmt: skip
 SMALL = (Setting(hidden=16, dropout=0.1, rows=4, steps=16, rate=0.01, epochs=2),)
 
