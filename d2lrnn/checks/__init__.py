@@ -72,13 +72,13 @@ def ask(answer: Callable, *args, may_change: bool = False):
     kept = [(arg, copy.deepcopy(arg)) for arg in args if isinstance(arg, np.ndarray | list | dict) and not may_change]
     try:
         given = answer(*args)
-    except np.core._exceptions.UFuncTypeError as error:
-        raise Wrong(
-            f"your function raised {type(error).__name__}: {error}; an array of whole numbers can hold no fractions: "
-            "make a new one (`a = a + 0.5`) in the place of changing it (`a += 0.5`)"
-        ) from error
     except Exception as error:  # whatever the reader's code raises becomes the verdict
-        raise Wrong(f"your function raised {type(error).__name__}: {error}") from error
+        hint = ""
+        if isinstance(error, TypeError) and str(error).startswith(
+            "Cannot cast ufunc"
+        ):  # NumPy's, for `whole_numbers += 0.5`
+            hint = "; an array of whole numbers can hold no fractions: make a new one (`a = a + 0.5`) in the place of changing it (`a += 0.5`)"
+        raise Wrong(f"your function raised {type(error).__name__}: {error}{hint}") from error
     if given is ...:
         raise Untried
     if given is None:
