@@ -7,8 +7,8 @@ PY         := $(VENV)/bin/python
 STAMP      := $(VENV)/.ready-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' -f1)
 # A .venv whose Python is gone (a system that was upgraded) is no longer ready.
 $(shell [ -x $(PY) ] || rm -f $(VENV)/.ready-*)
-# What the reader set for other projects must not reach into this one.
-unexport PYTHONPATH PYTHONHOME
+# What the reader set for other projects must not reach into this one. Without bytecode every kernel would compile MXNet and Matplotlib anew.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 # A home folder that cannot be written (some containers, some clusters): one in here does for caches and settings.
 ifneq ($(shell [ -w "$$HOME" ] && echo yes),yes)
 export HOME := $(CURDIR)/.uv/home

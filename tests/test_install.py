@@ -11,7 +11,7 @@ import pytest
 # Writes down how it was called; fails at the command that the environment variable FAIL names.
 UV = """#!/bin/sh
 [ "$2" = --help ] && { echo "  --clear"; exit 0; }
-echo "$* PYTHONPATH=${PYTHONPATH-} HASHES=${UV_REQUIRE_HASHES-} SYSTEM=${UV_SYSTEM_PYTHON-}" >> "$LOG"
+echo "$* PYTHONPATH=${PYTHONPATH-} BYTECODE=${PYTHONDONTWRITEBYTECODE-} HASHES=${UV_REQUIRE_HASHES-} SYSTEM=${UV_SYSTEM_PYTHON-}" >> "$LOG"
 [ "${FAIL-}" = "$1 $2" ] && { echo "uv: it failed" >&2; exit 2; }
 [ "$1" = venv ] && { sleep 0.2; rm -rf .venv; mkdir -p .venv/bin; ln -s "$REAL" .venv/bin/python; }
 exit 0
@@ -85,13 +85,14 @@ def test_settings_for_other_projects_do_not_reach_in(course, tmp_path):
     (tmp_path / "numpy.py").write_text("raise ImportError('the numpy of another project')")
     foreign = {
         "PYTHONPATH": str(tmp_path),
+        "PYTHONDONTWRITEBYTECODE": "1",
         "UV_REQUIRE_HASHES": "1",
         "UV_SYSTEM_PYTHON": "1",
         "VIRTUAL_ENV": "/nowhere",
     }
     status, said, calls = course("setup", **foreign)
     assert status == 0, said
-    assert all(call.endswith("PYTHONPATH= HASHES= SYSTEM=") for call in calls)
+    assert all(call.endswith("PYTHONPATH= BYTECODE= HASHES= SYSTEM=") for call in calls)
     shutil.copytree(os.path.dirname(os.path.dirname(__file__)) + "/d2lrnn", course.folder / "d2lrnn")
     assert "the numpy of another project" not in course("doctor", **foreign)[1]
 

@@ -36,7 +36,6 @@ def environment(home: Path, package: Path | None = None) -> dict[str, str]:
         **kept,
         "HOME": str(home),
         "PYTHONPATH": os.pathsep.join(paths),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),
         "CI": "1",
     }

@@ -5,18 +5,13 @@ import pytest
 from greek import greek
 from nbclient import NotebookClient
 from running import HERE, environment
+from shorter import shorter
 
 from d2lrnn.data import corpora
 from d2lrnn.data.corpora import CorpusError
 
 ROOT = HERE.parents[1]
 LINE = '# corpora.teach("my_text.txt")'
-# Training is cut short: whether a chapter runs does not depend on how long it trains.
-SHORTER = """
-import d2lrnn.train
-_fit = d2lrnn.train.fit
-d2lrnn.train.fit = lambda *given, **options: _fit(*given, **{**options, "steps": min(options["steps"], 12)} if "steps" in options else options)
-"""
 CHAPTERS = [
     path
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -42,7 +37,7 @@ def test_a_chapter_runs_on_a_text_in_another_script(chapter, text, home, monkeyp
     (cell,) = (cell for cell in notebook.cells if LINE in cell.source)
     cell.source = cell.source.replace(LINE, f"corpora.teach({str(text)!r})")
     if "d2lrnn.train" in cell.source:
-        cell.source = SHORTER + cell.source
+        cell.source = shorter(0.05) + cell.source
     for name, value in environment(home).items():
         monkeypatch.setenv(name, value)
     client = NotebookClient(
