@@ -1,7 +1,7 @@
 """A layer on MXNet's own operator, with the weights and the interface of `unroll.scratch_layer`.
 
 The operator computes all time steps in one call. It has no GRU that resets before the product (the deck's), and on the CPU it knows no lengths:
-sequences of different lengths are reversed, cut and masked around it.
+sequences of different lengths are reversed, cut and masked around it. There its GRU is up to three times as slow where `hidden` is no multiple of 16.
 """
 
 from __future__ import annotations
