@@ -11,6 +11,10 @@ settings.load_profile("d2lrnn")
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--photographs", action="store_true", help="keep screenshots of every widget in build/screenshots")
+
+
 def pytest_terminal_summary(terminalreporter):
     """What tests recorded as "took" (seconds of each chapter), whichever process ran them; and that some need node."""
     for reports in terminalreporter.stats.values():

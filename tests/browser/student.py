@@ -25,6 +25,9 @@ ALLOWED = (
 class Student:
     """`complaints` is what the page said to the console, `outside` each address that was asked for on another machine."""
 
+    photographs = False
+    """Whether screenshots are wanted (`--photographs`). A test that fails keeps one in any case."""
+
     def __init__(self, context: BrowserContext, lab: Lab, notebook: str):
         self.name = Path(notebook).stem
         self.complaints, self.outside, self.took = [], [], {}
@@ -77,19 +80,25 @@ class Student:
 
     def seen(self) -> str:
         """What is on the page now, in words, and where its screenshot lies."""
-        path = self.photograph("failed")
+        path = self._keep("failed")
         text = self.page.evaluate("() => document.body.innerText")
         return f"On the page (screenshot: {path}):\n{text[-2500:]}\nConsole: {self.complaints}"
 
-    def photograph(self, what: str, element: Locator | None = None) -> Path:
-        """Keep a screenshot of an element, or of the window, as an artefact."""
+    def photograph(self, what: str, element: Locator | None = None) -> None:
+        """Keep a screenshot of an element, or of the window, if screenshots are wanted."""
+        if self.photographs:
+            self._keep(what, element)
+
+    def _keep(self, what: str, element: Locator | None = None) -> Path:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         path = SCREENSHOTS / f"{self.name}-{what}.png"
         (element or self.page).screenshot(path=path)
         return path
 
     def photograph_all(self, height: int = 2400) -> None:
-        """Keep screenshots of the whole notebook, as pages from its top to its end."""
+        """Keep screenshots of the whole notebook, as pages from its top to its end, if screenshots are wanted."""
+        if not self.photographs:
+            return
         size = self.page.viewport_size
         self.page.set_viewport_size({"width": size["width"], "height": height})
         page, more = 1, True
@@ -180,8 +189,8 @@ class Panel:
         """Why the picture cannot be seen; empty if it can."""
         return self._picture.evaluate(scripts.UNSEEN)
 
-    def photograph(self, what: str = "") -> Path:
-        return self.student.photograph(f"{self.name}{what}", self.box)
+    def photograph(self, what: str = "") -> None:
+        self.student.photograph(f"{self.name}{what}", self.box)
 
 
 class Control:
