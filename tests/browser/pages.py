@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page
@@ -117,10 +116,10 @@ class Shown:
         return False
 
 
-def moved(explorer: Shown, most: float = math.inf) -> None:
-    """Move each control of an explorer, or the first ones. Raises AssertionError for one that changes nothing, and if anything goes wrong or blank."""
+def moved(explorer: Shown) -> None:
+    """Move each control of an explorer. Raises AssertionError for one that changes nothing, and if anything goes wrong or blank."""
     number = 0
-    while number < min(most, len(explorer.controls())):  # moving one can make, or take away, others
+    while number < len(explorer.controls()):  # moving one can make, or take away, others
         control = explorer.controls()[number]
         number += 1
         if control["kind"] in ("select", "number", "range", "checkbox", "place") and not control["fixed"]:

@@ -1,4 +1,4 @@
-"""Every explorer that the package has, in Jupyter Notebook 7: made there, and some controls moved. (In JupyterLab it is the chapters that are run.)"""
+"""Every explorer that the package has, in Jupyter Notebook 7: made there, and each control moved. (In JupyterLab it is the chapters that are run.)"""
 
 import inspect
 
@@ -42,7 +42,7 @@ def test_every_explorer_is_there_and_moves(student):
     assert Explorer in test_explorers.KINDS and len(explorers) == len(test_explorers.KINDS) >= 12
     for explorer in explorers:
         assert [explorer.ask(script) for script in (PROBLEMS, BLANK, HARM)] == [[], [], []], explorer.name
-        moved(explorer, most=3)
+        moved(explorer)
 
 
 def test_the_console_stayed_silent_and_nothing_left_the_machine(student):
