@@ -138,7 +138,7 @@ def parts(bench: Bench, cell: str) -> dict[str, Seconds]:
     import mxnet as mx
 
     from d2lrnn.nn.ops import Compiled
-    from d2lrnn.train.clipping import clipping_factor, global_norm
+    from d2lrnn.train.clipping import Clipping
     from d2lrnn.train.optimizers import Adam
 
     sizes, network = bench.sizes, bench.network(cell)
@@ -146,7 +146,7 @@ def parts(bench: Bench, cell: str) -> dict[str, Seconds]:
     batch = tuple(network.array(part) for part in next(iter(bench.batches(1))))
     state = network.begin_state(sizes.rows)
     adam = Adam()
-    memory = adam.begin(network.parameters)
+    memory, clipping = adam.begin(network.parameters), Clipping(CLIP)
 
     def recurrent(T, X, *rest):
         named = network._named(rest[layers.states :])
@@ -167,9 +167,8 @@ def parts(bench: Bench, cell: str) -> dict[str, Seconds]:
         return loss
 
     def update():
-        learn()
-        norm = global_norm(network.parameters.grad)
-        adam.update(network.parameters, memory, 1, RATE, clipping_factor(norm, CLIP))
+        _, factor = clipping(learn(), network.parameters.grad)
+        adam.update(network.parameters, memory, 1, RATE, factor)
 
     def timed(call):
         def run() -> float:

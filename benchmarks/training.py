@@ -32,7 +32,7 @@ class Sizes:
     rows: int = 32
     length: int = 35
     embedding: int = 256
-    steps: int = 60
+    steps: int = 200
     slow: int = 15
     runs: int = 7
     threads: int = 2
@@ -97,7 +97,8 @@ def measure(small: bool = False) -> Section:
         (
             f"A time is that of one step: {sizes.rows} rows of {sizes.length} characters, {len(tokenizer)} symbols, {sizes.hidden} hidden units, "
             f"one-hot inputs (slide 23) unless said otherwise, {sizes.threads} threads. A run is {sizes.steps} steps, {sizes.slow} in rows from scratch; "
-            "one run of each comes first and is not counted. They take turns.",
+            "one run of each comes first and is not counted. They take turns without a rest in between: after a rest of 0.3 s this machine computes slower for "
+            "some tenths of a second, all entrants alike.",
             "`fit`: minibatches cut from the text, forward, backward, the norm of the gradient, clipping, Adam, the state carried, each loss read. "
             "The bare step: forward, backward, Adam, the same minibatch again and again, nothing read before the end. "
             "Gluon's: its layers, hybridized, its loss and its Trainer.",
@@ -139,6 +140,7 @@ def bare(bench: Bench, network, steps: int):
 
     adam = Adam()
     memory = adam.begin(network.parameters)
+    one = mx.np.ones((), ctx=network.device)  # the gradient as it is
     batch = tuple(network.array(part) for part in next(iter(bench.batches(1))))
     state = network.begin_state(bench.sizes.rows)
 
@@ -148,7 +150,7 @@ def bare(bench: Bench, network, steps: int):
             with mx.autograd.record():
                 loss, _ = network.loss(batch, state)
             loss.backward()
-            adam.update(network.parameters, memory, step + 1, RATE)
+            adam.update(network.parameters, memory, step + 1, RATE, one)
         mx.npx.waitall()
         return time.perf_counter() - began
 
@@ -268,7 +270,7 @@ def fused(bench: Bench) -> list[tuple]:
             entrants = {key: entrant for key, entrant in entrants.items() if entrant}
             if bench.torch:
                 check_same_losses(name, network, entrants)
-            times = turns(entrants, runs, 0.3 if runs > 1 else 0)
+            times = turns(entrants, runs, 0)
             what = f"{name}, `fit`" + (f", an embedding of {embedding}" if embedding else "")
             if embedding is None:
                 rows.append(

@@ -23,23 +23,7 @@ _THREADS = os.environ.get("OMP_NUM_THREADS", "").strip()
 if _THREADS and not _THREADS.isdigit():
     raise ValueError(f"$OMP_NUM_THREADS: MXNet takes one whole number, got {_THREADS!r}, which would end the process")
 
-cuda.load()
-
-import mxnet as mx  # noqa: E402 - CUDA's libraries come first
-from mxnet import npx  # noqa: E402
-
-npx.set_np()
 _SIBLINGS = "/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list"
-_NAME = re.compile(r"(cpu|gpu)(?:\((\d+)\)|:(\d+))?")
-
-
-_ENGINE_CALL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
-
-
-class _Context(ctypes.Structure):
-    "MXNet's own context, as its engine takes it: 1 is a CPU."
-
-    _fields_ = [("device_type", ctypes.c_int), ("device_id", ctypes.c_int)]
 
 
 def cores() -> int:
@@ -53,6 +37,30 @@ def cores() -> int:
         except OSError:  # a system that does not say
             groups.add(number)
     return len(groups)
+
+
+# MXNet reads this as it is loaded: the most threads that ever share an element-wise operator, Adam's update among them.
+_MOST = "MXNET_OMP_MAX_THREADS"
+_OWN = _MOST in os.environ
+os.environ.setdefault(_MOST, str(cores()))
+cuda.load()
+
+import mxnet as mx  # noqa: E402 - CUDA's libraries come first
+from mxnet import npx  # noqa: E402
+
+if not _OWN:
+    del os.environ[_MOST]
+npx.set_np()
+_NAME = re.compile(r"(cpu|gpu)(?:\((\d+)\)|:(\d+))?")
+
+
+_ENGINE_CALL = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
+
+
+class _Context(ctypes.Structure):
+    "MXNet's own context, as its engine takes it: 1 is a CPU."
+
+    _fields_ = [("device_type", ctypes.c_int), ("device_id", ctypes.c_int)]
 
 
 def use_threads(count: int | None = None) -> int:

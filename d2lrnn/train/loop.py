@@ -11,7 +11,7 @@ from mxnet import autograd
 from d2lrnn.nn.network import Network
 from d2lrnn.text.batches import Batches
 from d2lrnn.text.tokenizers import Tokenizer
-from d2lrnn.train.clipping import clipping_factor, global_norm
+from d2lrnn.train.clipping import Clipping
 from d2lrnn.train.history import History
 from d2lrnn.train.interrupt import CtrlC
 from d2lrnn.train.progress import bar
@@ -64,7 +64,7 @@ def fit(
     run = Run(network, batches, valid, context, tokenizer, checkpoint, recipe, devices, resume)
     every = recipe.evaluate_every or run.steps_an_epoch
     optimizer, parameters, history = recipe.make_optimizer(), network.parameters, run.history
-    shown = bar(run, progress)
+    clipping, shown = Clipping(recipe.clip), bar(run, progress)
     with CtrlC() as ctrl_c:
         try:
             for step, batch in run.minibatches():
@@ -77,10 +77,9 @@ def fit(
                     states = [state]
                 else:
                     loss, states = run.replicas.gradient(batch, run.states)
-                norm = global_norm(parameters.grad)  # waits until MXNet is done
-                run.note(step, loss.item(), norm, batch)
-                factor = clipping_factor(norm, recipe.clip)
+                seen, factor = clipping(loss, parameters.grad)
                 optimizer.update(parameters, run.memory, step + 1, rate, factor)  # clip and step
+                run.note(step, seen, batch)  # MXNet computes this step while Python reads the one before
                 run.average(step)
                 run.replicas.spread()
                 # Detach: the next minibatch begins where this one ended, and its gradient ends there.
@@ -103,6 +102,7 @@ def fit(
             ctrl_c.asked = True
         finally:
             shown.close()
+        run.settle()
         history.stopped = run.why_stopped(ctrl_c.asked)
         if not history.valid or history.valid[-1][0] != history.steps:
             run.evaluate()

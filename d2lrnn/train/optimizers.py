@@ -1,4 +1,8 @@
-"""The updates: stochastic gradient descent and Adam, over all weights at once, since they lie in one vector."""
+"""The updates: stochastic gradient descent and Adam, over all weights at once, since they lie in one vector.
+
+The gradient's factor is a number, or an MXNet array of one that may still be computed. A factor of 0 or NaN leaves the weights and the optimizer's memory
+as they are.
+"""
 
 from __future__ import annotations
 
@@ -22,15 +26,17 @@ class SGD:
     def begin(self, parameters: Parameters) -> dict:
         return {"velocity": mx.np.zeros_like(parameters.flat)} if self.momentum else {}
 
-    def update(self, parameters: Parameters, memory: dict, step: int, rate: float, factor: float = 1.0) -> None:
+    def update(self, parameters: Parameters, memory: dict, step: int, rate: float, factor=1.0) -> None:
         """One update with `factor` times the gradient. step: from 1."""
+        factor = _array(factor, parameters)
+        go = factor > 0
+        g = mx.np.where(go, factor * parameters.grad, 0)
         if self.momentum:
             v = memory["velocity"]
-            v *= self.momentum
-            v += factor * parameters.grad
-            parameters.flat -= rate * v
-        else:
-            parameters.flat -= (rate * factor) * parameters.grad
+            v *= mx.np.where(go, self.momentum, 1)
+            v += g
+            g = mx.np.where(go, v, 0)
+        parameters.flat -= rate * g
 
 
 @dataclass(frozen=True)
@@ -53,17 +59,28 @@ class Adam:
     def begin(self, parameters: Parameters) -> dict:
         return {"mean": mx.np.zeros_like(parameters.flat), "variance": mx.np.zeros_like(parameters.flat)}
 
-    def update(self, parameters: Parameters, memory: dict, step: int, rate: float, factor: float = 1.0) -> None:
+    def update(self, parameters: Parameters, memory: dict, step: int, rate: float, factor=1.0) -> None:
         """One update with `factor` times the gradient. step: from 1."""
-        if self.weight_decay:
-            parameters.flat *= 1 - rate * self.weight_decay
         # m̂ / (√v̂ + ε) with m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ) is this m / (√v + ε √(1 - β₂ᵗ)) times a number.
         root = math.sqrt(1 - self.beta2**step)
         w, g, m, v = (a.as_nd_ndarray() for a in (parameters.flat, parameters.grad, memory["mean"], memory["variance"]))
-        mx.nd.adam_update(
-            w, g, m, v, lr=rate * root / (1 - self.beta1**step), rescale_grad=factor,
-            beta1=self.beta1, beta2=self.beta2, epsilon=self.epsilon * root, out=w,
-        )  # fmt: skip
+        factor = _array(factor, parameters).as_nd_ndarray()
+        rate_now, decay = rate * root / (1 - self.beta1**step), rate * self.weight_decay
+        betas = {"beta1": self.beta1, "beta2": self.beta2, "epsilon": self.epsilon * root}
+        if parameters.dtype == "float32":  # the operator for several arrays, given one: it uses every core
+            mx.nd.contrib.multi_adamw_update(
+                [w], [g], [m], [v], factor, lrs=[rate_now], wds=[decay], etas=[1.0], out=[w], **betas
+            )
+        else:  # of which MXNet 1.9.1 takes a float64 factor for 0
+            mx.nd.contrib.adamw_update(
+                w, g, m, v, factor.astype("float32"), lr=rate_now, wd=decay, eta=1.0, out=w, **betas
+            )
+
+
+def _array(factor, parameters: Parameters):
+    if isinstance(factor, mx.np.ndarray):
+        return factor
+    return mx.np.array(factor, dtype=parameters.dtype, ctx=parameters.device)
 
 
 def _check_share(name: str, value: float) -> None:

@@ -18,7 +18,7 @@ class _Bar:
     def __init__(self, run):
         from tqdm.auto import tqdm
 
-        self._clock = run.total is None
+        self._clock, self._updates = run.total is None, 0
         total = run.recipe.seconds if self._clock else run.total
         self._bar = tqdm(
             total=round(total, 1),
@@ -29,8 +29,9 @@ class _Bar:
 
     def update(self, run) -> None:
         self._bar.update(min(run.seconds(), run.recipe.seconds) - self._bar.n if self._clock else 1)
+        self._updates += 1
         history = run.history
-        if history.losses and history.steps % 20 == 0:
+        if history.losses and self._updates % 20 == 0:
             seen = {"loss": f"{history.smooth(20)[-1]:.3f}", "tokens/s": f"{history.tokens_per_second:,.0f}"}
             if history.valid:
                 seen["held out"] = f"{history.valid[-1][1]:.3f}"

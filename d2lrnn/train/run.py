@@ -27,6 +27,7 @@ from d2lrnn.train.recipe import Recipe
 from d2lrnn.train.replicas import Replicas
 
 _ROWS = 32  # a validation text is read in so many rows at once
+_AHEAD, _LAG = 8, 0.1  # steps whose numbers are read later, at most, and the seconds that they take
 _APART = 10  # steps between two weights that are averaged: neighbours differ too little to be worth the time
 
 
@@ -61,6 +62,7 @@ class Run:
         self.states = [None] * len(self.replicas.networks)
         self.history, self.best = History(), None
         self.mean, self.averaged = None, 0  # of the weights, and of how many
+        self._pending = []  # steps whose numbers MXNet still computes
         self.began = self.spent = 0.0
         if self.path is None and resume:
             raise ValueError("fit: resume=True needs the name of a checkpoint to go on from")
@@ -149,14 +151,30 @@ class Run:
     def is_last(self, step: int) -> bool:
         return self.is_over(step + 1)
 
-    def note(self, step: int, loss: float, norm: float, batch) -> None:
-        """Remember a step. norm: its gradient's. Raises Diverged, before there is an update, if they are not finite."""
-        if not (math.isfinite(loss) and math.isfinite(norm)):
-            self._diverged(step, loss, norm)
-        self.history.losses.append(loss)
-        self.history.norms.append(norm)
-        self.history.tokens += math.prod(batch[0].shape[:2])
-        self.history.seconds = self.seconds()
+    def note(self, step: int, seen, batch) -> None:
+        """Remember a step, once MXNet has computed it. seen: an array, its loss and its gradient's norm.
+
+        MXNet gets the next steps before the numbers of this one are read, and several are read at once: each time that Python waits costs MXNet a
+        twentieth of a small step. Raises Diverged if the numbers that are read are not finite.
+        """
+        self._pending.append((step, seen, math.prod(batch[0].shape[:2])))
+        done = self.history.steps
+        ahead = max(1, min(_AHEAD, int(_LAG * done / self.history.seconds))) if done else 1
+        if len(self._pending) >= 2 * ahead:
+            self.settle(ahead)
+
+    def settle(self, but: int = 0) -> None:
+        """Wait for the steps that are still to be remembered, `but` so many, the last ones. Raises Diverged if their numbers are not finite."""
+        now, self._pending = self._pending[: len(self._pending) - but], self._pending[len(self._pending) - but :]
+        for step, seen, tokens in now:
+            loss, norm = seen.asnumpy().tolist()
+            if not (math.isfinite(loss) and math.isfinite(norm)):
+                self._pending = []  # what came after it changed nothing
+                self._diverged(step, loss, norm)
+            self.history.losses.append(loss)
+            self.history.norms.append(norm)
+            self.history.tokens += tokens
+            self.history.seconds = self.seconds()
 
     def _diverged(self, step: int, loss: float, norm: float) -> None:
         before = self.history.norms[-1:] or [math.nan]
@@ -198,6 +216,7 @@ class Run:
 
     def evaluate(self) -> None:
         """Measure the held-out loss; the clock stands still meanwhile."""
+        self.settle()
         self.spent = self.seconds()
         with self._mean_weights():
             self._evaluate()
@@ -271,6 +290,7 @@ class Run:
         return npz.plain(about)
 
     def save(self) -> None:
+        self.settle()
         arrays = {f"memory.{name}": array.asnumpy() for name, array in self.memory.items()}
         for k, state in enumerate(self.states):
             arrays |= {f"state{k}.{i}": s.asnumpy() for i, s in enumerate(state or ())}

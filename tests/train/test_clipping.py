@@ -4,7 +4,7 @@ import mxnet as mx
 import numpy as np
 import pytest
 
-from d2lrnn.train.clipping import clip, clipping_factor, global_norm
+from d2lrnn.train.clipping import Clipping, clip, clipping_factor, global_norm
 
 SHAPES = [(3, 4), (5,), (1, 2, 2)]
 
@@ -81,3 +81,34 @@ def test_a_limit_is_above_zero(device, limit):
 def test_there_must_be_a_gradient():
     with pytest.raises(ValueError, match="at least one gradient is needed, got none"):
         global_norm([])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("limit", [0.5, 5.0, None])
+def test_while_mxnet_computes_the_same_norm_and_factor(device, dtype, limit):
+    clipping = Clipping(limit)
+    found = []
+    for scale in (0.01, 1.0, 7.0, 1e4):
+        grad = mx.np.array(scale * np.random.default_rng(0).normal(size=301), dtype=dtype, ctx=device)
+        found.append((grad, scale, *clipping(mx.np.array(scale, dtype=dtype, ctx=device), grad)))
+    for grad, scale, seen, factor in found:  # read when all are there: none is overwritten by the next
+        assert seen.ctx == factor.ctx == device
+        norm = np.linalg.norm(grad.asnumpy())
+        np.testing.assert_allclose(seen.asnumpy(), [scale, norm], rtol=1e-6)
+        assert global_norm(grad) == pytest.approx(norm, rel=1e-6)
+        assert factor.item() == pytest.approx(clipping_factor(norm, limit), rel=1e-6)
+        assert limit is not None and norm > limit or factor.item() == 1
+
+
+@pytest.mark.parametrize(
+    "loss, wrong", [(np.inf, 1.0), (np.nan, 1.0), (1.0, np.nan), (1.0, np.inf), (1.0, -np.inf), (-np.inf, np.inf)]
+)
+def test_after_a_number_that_is_not_finite_there_is_no_factor_any_more(device, loss, wrong):
+    clipping, other = Clipping(1.0), Clipping(1.0)
+    one, healthy = mx.np.array(1.0, ctx=device), mx.np.array([3.0, 4.0], ctx=device)
+    assert clipping(one, healthy)[1].item() == pytest.approx(0.2)
+    _, factor = clipping(mx.np.array(loss, ctx=device), mx.np.array([1.0, wrong], ctx=device))
+    assert not factor.item() > 0
+    for _ in range(2):
+        assert not clipping(one, healthy)[1].item() > 0
+    assert other(one, healthy)[1].item() == pytest.approx(0.2)

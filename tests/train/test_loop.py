@@ -263,6 +263,27 @@ def test_infinity_stops_the_run_too(device, value):
     assert (net.parameters.get() == before.parameters.get()).all()
 
 
+@pytest.mark.parametrize("ahead", [1, 3, 8])
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_steps_that_mxnet_was_given_after_a_bad_one_change_nothing(device, monkeypatch, ahead, optimizer):
+    """However far Python is ahead: all it says and keeps is of the steps before."""
+    monkeypatch.setattr(run_module, "_LAG", 1e9)
+    monkeypatch.setattr(run_module, "_AHEAD", ahead)
+    given, common = [], {"optimizer": optimizer, "steps": 40} | STEADY
+
+    def batch(step):
+        given.append(step)
+        return poisoned(20)(step)
+
+    net, before = kind("regression", device), kind("regression", device)
+    told = fit(before, poisoned(None), **common | {"steps": 20})
+    with pytest.raises(Diverged, match="at step 20 the loss is nan") as caught:
+        fit(net, batch, **common)
+    assert ahead <= given[-1] - 20 <= 2 * ahead
+    assert (net.parameters.get() == before.parameters.get()).all()
+    assert caught.value.history.losses == told.losses and caught.value.history.tokens == told.tokens
+
+
 def test_nothing_not_finite_is_written(device, tmp_path):
     path = tmp_path / "run.npz"
     with pytest.raises(Diverged):

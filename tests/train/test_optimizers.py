@@ -66,6 +66,21 @@ class TestFormulas:
         )
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("optimizer", [SGD(), SGD(0.9), Adam(), Adam(weight_decay=0.1)])
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+@pytest.mark.parametrize("factor", [0.0, np.nan])
+def test_a_factor_of_zero_or_nan_changes_nothing(device, dtype, optimizer, wrong, factor):
+    parameters, memory = begin(optimizer, device, dtype)
+    parameters.grad[:] = 1
+    optimizer.update(parameters, memory, 1, 0.1)
+    before = [parameters.get(), *(array.asnumpy() for array in memory.values())]
+    parameters.grad[2] = wrong
+    optimizer.update(parameters, memory, 2, 0.1, mx.np.array(factor, dtype=dtype, ctx=device))
+    after = [parameters.get(), *(array.asnumpy() for array in memory.values())]
+    assert all((a == b).all() for a, b in zip(after, before, strict=True)) and np.isfinite(before[0]).all()
+
+
 @pytest.mark.parametrize(
     "make, message",
     [
