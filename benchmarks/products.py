@@ -22,7 +22,7 @@ def measure(small: bool = False) -> Section:
     from d2lrnn import device
 
     sizes = SMALL if small else Sizes()
-    text = letters_only(corpora.load("shakespeare").text[: 4_000 if small else 200_000])
+    text = letters_only(corpora.load("shakespeare").text[: 4_000 if small else 400_000])
     tokenizer = CharTokenizer.train(text)
     bench = Bench(sizes, text, tokenizer.encode(text), len(tokenizer), None, "")
     device.use_threads(sizes.threads)

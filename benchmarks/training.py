@@ -32,9 +32,9 @@ class Sizes:
     rows: int = 32
     length: int = 35
     embedding: int = 256
-    steps: int = 200
+    steps: int = 75
     slow: int = 15
-    runs: int = 7
+    runs: int = 13
     threads: int = 2
 
 
@@ -67,7 +67,7 @@ def measure(small: bool = False) -> Section:
     from d2lrnn import device
 
     sizes = SMALL if small else Sizes()
-    text = letters_only(corpora.load("shakespeare").text[: 4_000 if small else 200_000])
+    text = letters_only(corpora.load("shakespeare").text[: 4_000 if small else 400_000])
     tokenizer = CharTokenizer.train(text)
     path, reason = None, ""
     try:
@@ -97,8 +97,8 @@ def measure(small: bool = False) -> Section:
         (
             f"A time is that of one step: {sizes.rows} rows of {sizes.length} characters, {len(tokenizer)} symbols, {sizes.hidden} hidden units, "
             f"one-hot inputs (slide 23) unless said otherwise, {sizes.threads} threads. A run is {sizes.steps} steps, {sizes.slow} in rows from scratch; "
-            "one run of each comes first and is not counted. They take turns without a rest in between: after a rest of 0.3 s this machine computes slower for "
-            "some tenths of a second, all entrants alike.",
+            "one run of each comes first and is not counted. They take turns without a rest, since after one of 0.3 s this machine computes slower for "
+            "some tenths of a second.",
             "`fit`: minibatches cut from the text, forward, backward, the norm of the gradient, clipping, Adam, the state carried, each loss read. "
             "The bare step: forward, backward, Adam, the same minibatch again and again, nothing read before the end. "
             "Gluon's: its layers, hybridized, its loss and its Trainer.",
