@@ -16,9 +16,8 @@ def global_norm(grads) -> float:
     if not grads:
         raise ValueError("global_norm: at least one gradient is needed, got none")
     flat = [g.reshape(-1).as_nd_ndarray() for g in grads]
-    return math.sqrt(
-        math.fsum(float(mx.nd.dot(g, g).asscalar()) for g in flat)
-    )  # by BLAS; `(g * g).sum()` takes a hundred times as long
+    squares = [mx.nd.dot(g, g).asscalar() for g in flat]  # by BLAS: `(g * g).sum()` takes a hundred times as long
+    return math.sqrt(math.fsum(map(float, squares)))
 
 
 def clipping_factor(norm: float, limit: float | None) -> float:

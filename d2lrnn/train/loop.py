@@ -79,7 +79,7 @@ def fit(
                     loss, states = run.replicas.gradient(batch, run.states)
                 seen, factor = clipping(loss, parameters.grad)
                 optimizer.update(parameters, run.memory, step + 1, rate, factor)  # clip and step
-                run.note(step, seen, batch)  # MXNet computes this step while Python reads the one before
+                run.note(step, seen, batch)  # MXNet computes it while Python reads what steps before it gave
                 run.average(step)
                 run.replicas.spread()
                 # Detach: the next minibatch begins where this one ended, and its gradient ends there.

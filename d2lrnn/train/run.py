@@ -165,12 +165,13 @@ class Run:
 
     def settle(self, but: int = 0) -> None:
         """Wait for the steps that are still to be remembered, `but` so many, the last ones. Raises Diverged if their numbers are not finite."""
-        now, self._pending = self._pending[: len(self._pending) - but], self._pending[len(self._pending) - but :]
-        for step, seen, tokens in now:
-            loss, norm = seen.asnumpy().tolist()
+        while len(self._pending) > but:
+            step, seen, tokens = self._pending[0]
+            loss, norm = seen.asnumpy().tolist()  # an interrupt while it waits here loses nothing
             if not (math.isfinite(loss) and math.isfinite(norm)):
                 self._pending = []  # what came after it changed nothing
                 self._diverged(step, loss, norm)
+            del self._pending[0]
             self.history.losses.append(loss)
             self.history.norms.append(norm)
             self.history.tokens += tokens

@@ -284,6 +284,38 @@ def test_steps_that_mxnet_was_given_after_a_bad_one_change_nothing(device, monke
     assert caught.value.history.losses == told.losses and caught.value.history.tokens == told.tokens
 
 
+def test_an_interrupt_while_numbers_are_read_loses_no_step(device, monkeypatch, tmp_path):
+    """From a program's own handler it may come anywhere: the checkpoint still says how many steps its weights have had."""
+    path, common = tmp_path / "run.npz", {"steps": 30, "seed": 1} | STEADY
+    whole, cut = kind("regression", device), kind("regression", device)
+    fit(whole, poisoned(None), **common)
+
+    class Wait:
+        """Numbers of a step; the first time that somebody waits for them there is an interrupt."""
+
+        def __init__(self, array):
+            self.array, self.asked = array, False
+
+        def asnumpy(self):
+            if not self.asked:
+                self.asked = True
+                raise KeyboardInterrupt
+            return self.array.asnumpy()
+
+    note, noted = run_module.Run.note, []
+
+    def noting(run, step, seen, batch):
+        noted.append(step)
+        note(run, step, Wait(seen) if step == 12 else seen, batch)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_module.Run, "note", noting)
+        history = fit(cut, poisoned(None), checkpoint=path, **common)
+    assert history.stopped == "interrupted" and history.steps == len(noted) < 30
+    assert fit(cut, poisoned(None), checkpoint=path, resume=True, **common).steps == 30
+    assert (cut.parameters.get() == whole.parameters.get()).all()
+
+
 def test_nothing_not_finite_is_written(device, tmp_path):
     path = tmp_path / "run.npz"
     with pytest.raises(Diverged):
