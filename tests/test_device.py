@@ -134,7 +134,8 @@ def test_why(monkeypatch):
     assert device.describe(mx.cpu(0)).startswith("cpu(0) (")
 
 
-# How many threads share a large operation, asked in a process of its own: those that took a fair part of the processor time, however busy the machine is.
+# How many threads share a product and an update, asked in a process of its own: those that took a fair part of the processor time, however busy the
+# machine is.
 ASK = """
 {first}
 import os
@@ -143,29 +144,28 @@ mxnet.util.set_np()
 def ticks():
     stats = [open(f"/proc/self/task/{{task}}/stat").read().split() for task in os.listdir("/proc/self/task")]
     return {{stat[0]: int(stat[13]) for stat in stats}}
+def sharing(operation, times):
+    operation().wait_to_read()
+    before = ticks()
+    for _ in range(times):
+        operation().wait_to_read()
+    took = [after - before.get(task, 0) for task, after in ticks().items()]
+    return sum(each > max(took) / 3 for each in took)
 a = mxnet.np.ones((800, 800)) / 2
 weights = [mxnet.nd.zeros(1_000_000) for _ in range(4)]
-def product():
-    return mxnet.np.dot(a, a)
-def update():
-    return mxnet.nd.adam_update(*weights, lr=1, out=weights[0])
-{what}().wait_to_read()
-before = ticks()
-for _ in range({times}):
-    {what}().wait_to_read()
-took = [after - before.get(task, 0) for task, after in ticks().items()]
-print(sum(each > max(took) / 3 for each in took))
+print(sharing(lambda: mxnet.np.dot(a, a), 12), sharing(lambda: mxnet.nd.adam_update(*weights, lr=1, out=weights[0]), 100))
 """
 
 
-def sharing(first: str, what: str = "product", **environment) -> int:
+def sharing(first: str, **environment) -> tuple[int, int]:
+    """The threads of a product and of an update."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("OMP_", "MXNET_"))}
-    script = ASK.format(first=first, what=what, times={"product": 12, "update": 100}[what])
     done = subprocess.run(
-        [sys.executable, "-c", script], env=clean | environment, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", ASK.format(first=first)], env=clean | environment, capture_output=True, text=True, timeout=120
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return int(done.stdout)
+    product, update = map(int, done.stdout.split())
+    return product, update
 
 
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds OpenMP as Linux links it")
@@ -177,28 +177,21 @@ several_cores = pytest.mark.skipif(device.cores() < 2, reason="one core is all t
 @on_linux
 @several_cores
 def test_without_a_wish_every_core_is_used_where_mxnet_alone_uses_half():
-    assert sharing("from d2lrnn import device") == device.cores()
-    assert sharing("import mxnet; mxnet.nd.zeros(1).wait_to_read(); from d2lrnn import device") == device.cores()
-    if platform.machine() == "x86_64":  # elsewhere MXNet counts otherwise
-        assert sharing("") == max(1, len(os.sched_getaffinity(0)) // 2)
-
-
-@on_linux
-@several_cores
-def test_an_update_uses_every_core_too():
     """MXNet shares its products out as OpenMP says, and the rest among as many threads as it counted when it was loaded."""
-    assert sharing("from d2lrnn import device", "update") == device.cores()
-    assert sharing("from d2lrnn import device", "update", MXNET_OMP_MAX_THREADS="1") == 1
-    if platform.machine() == "x86_64":
-        assert sharing("", "update") == max(1, len(os.sched_getaffinity(0)) // 2)
+    every = device.cores()
+    assert sharing("from d2lrnn import device") == (every, every)
+    assert sharing("import mxnet; mxnet.nd.zeros(1).wait_to_read(); from d2lrnn import device")[0] == every
+    assert sharing("from d2lrnn import device", MXNET_OMP_MAX_THREADS="1") == (every, 1)
+    if platform.machine() == "x86_64":  # elsewhere MXNet counts otherwise
+        half = max(1, len(os.sched_getaffinity(0)) // 2)
+        assert sharing("") == (half, half)
 
 
 @on_linux
 @several_cores
-@pytest.mark.parametrize("what", ["product", "update"])
-def test_omp_num_threads_is_obeyed(what):
-    assert sharing("from d2lrnn import device", what, OMP_NUM_THREADS="1") == 1
-    assert sharing("from d2lrnn import device", what, OMP_NUM_THREADS="2") == 2
+@pytest.mark.parametrize("threads", [1, 2])
+def test_omp_num_threads_is_obeyed(threads):
+    assert sharing("from d2lrnn import device", OMP_NUM_THREADS=str(threads)) == (threads, threads)
 
 
 def test_the_environment_is_left_as_it_was():
@@ -214,9 +207,8 @@ def test_the_environment_is_left_as_it_was():
 @on_linux
 @several_cores
 def test_threads_are_given_and_taken_while_it_runs():
-    for what in ("product", "update"):
-        assert sharing("from d2lrnn import device; device.use_threads(1)", what) == 1
-        assert sharing("from d2lrnn import device; device.use_threads(1); device.use_threads(2)", what) == 2
+    assert sharing("from d2lrnn import device; device.use_threads(1)") == (1, 1)
+    assert sharing("from d2lrnn import device; device.use_threads(1); device.use_threads(2)") == (2, 2)
 
 
 COPY = """
