@@ -26,10 +26,11 @@ lab: setup  ## open the course in JupyterLab (options: make lab ARGS="--no-brows
 	@exec $(PY) -m jupyterlab $(ROOT_FLAG) --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 	  --LabApp.app_settings_dir="$(CURDIR)/tools/jupyterlab" --NotebookNotary.db_file=:memory: $(ARGS)
 
-# Three at a time, each with one thread: while one waits for a browser, two compute. A file of tests stays together.
+# Three at a time, each with one thread: while one waits for a browser, two compute. A file of tests stays together, and
+# they are begun in the order that tests/conftest.py gives them.
 test: setup  ## lint, then every test: package, notebooks, browser (options: make test ARGS="-k ngrams")
 	@$(PY) -m ruff check --quiet . && $(PY) -m ruff format --check --quiet . || { echo "make test: ruff has something to say; 'make lint' mends what it can."; exit 1; }
-	@OMP_NUM_THREADS=1 exec $(PY) -m pytest --numprocesses 3 --dist loadfile $(ARGS)
+	@OMP_NUM_THREADS=1 exec $(PY) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 setup: $(STAMP)  ## install exactly what requirements.lock pins, into .venv
 

@@ -10,9 +10,20 @@ settings.load_profile("d2lrnn")
 
 ROOT = Path(__file__).resolve().parents[1]
 
+# The files that take longest, minutes each, are begun first: in the end no process is left alone with one of them.
+FIRST = (
+    "browser/test_chapters.py", "notebooks/test_notebooks.py", "test_benchmarks.py", "notebooks/test_faults.py", "browser/test_explorers.py",
+    "notebooks/test_own_text.py",
+)  # fmt: skip
+
 
 def pytest_addoption(parser):
     parser.addoption("--photographs", action="store_true", help="keep screenshots of every widget in build/screenshots")
+
+
+def pytest_collection_modifyitems(items):
+    first = {ROOT / "tests" / name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: first.get(item.path, len(first)))
 
 
 def pytest_terminal_summary(terminalreporter):
