@@ -10,9 +10,7 @@ import time
 import numpy as np
 
 from benchmarks.table import Rate, Row, Seconds, Section, turns
-from benchmarks.training import CELLS, CLIP, RATE, SMALL, Bench, Sizes, fitting
-from d2lrnn.data import corpora
-from d2lrnn.text.tokenizers import CharTokenizer, letters_only
+from benchmarks.training import CELLS, CLIP, RATE, Bench, Sizes, fitting
 
 TITLE = "matrix products, and what a training step does besides"
 FLOPS = 1e9  # of products in one timing of a shape
@@ -21,10 +19,8 @@ FLOPS = 1e9  # of products in one timing of a shape
 def measure(small: bool = False) -> Section:
     from d2lrnn import device
 
-    sizes = SMALL if small else Sizes()
-    text = letters_only(corpora.load("shakespeare").text[: 4_000 if small else 400_000])
-    tokenizer = CharTokenizer.train(text)
-    bench = Bench(sizes, text, tokenizer.encode(text), len(tokenizer), None, "")
+    bench = Bench.made(small)
+    sizes = bench.sizes
     device.use_threads(sizes.threads)
     try:
         speeds = Speeds(sizes.runs, FLOPS / (20_000 if small else 1))
@@ -36,7 +32,7 @@ def measure(small: bool = False) -> Section:
     return Section(
         rows,
         (
-            f"One step of `fit`: {sizes.rows} rows of {sizes.length} characters, {len(tokenizer)} symbols, {sizes.hidden} hidden units, one-hot inputs, "
+            f"One step of `fit`: {sizes.rows} rows of {sizes.length} characters, {bench.symbols} symbols, {sizes.hidden} hidden units, one-hot inputs, "
             f"{sizes.threads} threads.",
             "A shape (m×k)·(k×n) is timed in MXNet and in NumPy (OpenBLAS), many products one after the other; the machine's own speed at that shape is the "
             "better of the two. A product is 2 m k n floating-point operations.",

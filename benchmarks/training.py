@@ -52,6 +52,13 @@ class Bench:
     torch: peers.PyTorch | None
     no_torch: str
 
+    @classmethod
+    def made(cls, small: bool, torch: peers.PyTorch | None = None, no_torch: str = "") -> Bench:
+        """On the beginning of the plays, letters only."""
+        text = letters_only(corpora.load("shakespeare").text[: 4_000 if small else 400_000])
+        tokenizer = CharTokenizer.train(text)
+        return cls(SMALL if small else Sizes(), text, tokenizer.encode(text), len(tokenizer), torch, no_torch)
+
     def batches(self, steps: int) -> Batches:
         """So many minibatches from the beginning of the text."""
         size = self.sizes
@@ -67,8 +74,6 @@ def measure(small: bool = False) -> Section:
     from d2lrnn import device
 
     sizes = SMALL if small else Sizes()
-    text = letters_only(corpora.load("shakespeare").text[: 4_000 if small else 400_000])
-    tokenizer = CharTokenizer.train(text)
     path, reason = None, ""
     try:
         path = peers.python(build=not small)
@@ -77,7 +82,7 @@ def measure(small: bool = False) -> Section:
     device.use_threads(sizes.threads)
     try:
         with peers.PyTorch(path, sizes.threads) if path else contextlib.nullcontext() as torch:
-            bench = Bench(sizes, text, tokenizer.encode(text), len(tokenizer), torch, reason)
+            bench = Bench.made(small, torch, reason)
             rows = [*fused(bench), *beside_d2l(bench), *scratch(bench)]
     finally:
         device.use_threads()
@@ -95,7 +100,7 @@ def measure(small: bool = False) -> Section:
             for what, ours, its, steps, must in rows
         ],
         (
-            f"A time is that of one step: {sizes.rows} rows of {sizes.length} characters, {len(tokenizer)} symbols, {sizes.hidden} hidden units, "
+            f"A time is that of one step: {sizes.rows} rows of {sizes.length} characters, {bench.symbols} symbols, {sizes.hidden} hidden units, "
             f"one-hot inputs (slide 23) unless said otherwise, {sizes.threads} threads. A run is {sizes.steps} steps, {sizes.slow} in rows from scratch; "
             "one run of each comes first and is not counted. They take turns without a rest, since after one of 0.3 s this machine computes slower for "
             "some tenths of a second.",

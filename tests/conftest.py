@@ -22,7 +22,7 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(items):
-    first = {ROOT / "tests" / name: place for place, name in enumerate(FIRST)}
+    first = {(ROOT / "tests" / name).resolve(strict=True): place for place, name in enumerate(FIRST)}
     items.sort(key=lambda item: first.get(item.path, len(first)))
 
 
