@@ -10,11 +10,12 @@ import math
 import statistics
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from benchmarks import peers
-from benchmarks.table import Number, Row, Section, same, turns
+from benchmarks.table import Number, Row, Seconds, Section, joined, same, turns
 from d2lrnn.data import corpora
 from d2lrnn.text.batches import Batches, sequential_batches
 from d2lrnn.text.tokenizers import CharTokenizer, letters_only
@@ -26,7 +27,10 @@ RATE, CLIP = 0.002, 1.0
 
 @dataclass(frozen=True)
 class Sizes:
-    """steps: of training in one timing on the fused engine; slow: the same where Python goes through each time step."""
+    """steps: of training in one timing on the fused engine; slow: the same where Python goes through each time step.
+
+    runs: of each entrant. Beside PyTorch: `turns` in each of so many `launches` of its process, with a network of ours made anew for each.
+    """
 
     hidden: int = 256
     rows: int = 32
@@ -35,29 +39,31 @@ class Sizes:
     steps: int = 75
     slow: int = 15
     runs: int = 13
+    launches: int = 5
+    turns: int = 3
     threads: int = 2
 
 
-SMALL = Sizes(hidden=12, rows=4, length=6, embedding=8, steps=3, slow=2, runs=1, threads=1)
+SMALL = Sizes(hidden=12, rows=4, length=6, embedding=8, steps=3, slow=2, runs=1, launches=1, turns=1, threads=1)
 
 
 @dataclass
 class Bench:
-    """What all rows share."""
+    """What all rows share. python: that of PyTorch's environment; None, and why in `no_torch`, without it."""
 
     sizes: Sizes
     text: str
     ids: np.ndarray
     symbols: int
-    torch: peers.PyTorch | None
-    no_torch: str
+    python: Path | None = None
+    no_torch: str = ""
 
     @classmethod
-    def made(cls, small: bool, torch: peers.PyTorch | None = None, no_torch: str = "") -> Bench:
+    def made(cls, small: bool, python: Path | None = None, no_torch: str = "") -> Bench:
         """On the beginning of the plays, letters only."""
         text = letters_only(corpora.load("shakespeare").text[: 4_000 if small else 400_000])
         tokenizer = CharTokenizer.train(text)
-        return cls(SMALL if small else Sizes(), text, tokenizer.encode(text), len(tokenizer), torch, no_torch)
+        return cls(SMALL if small else Sizes(), text, tokenizer.encode(text), len(tokenizer), python, no_torch)
 
     def batches(self, steps: int) -> Batches:
         """So many minibatches from the beginning of the text."""
@@ -68,6 +74,10 @@ class Bench:
         from d2lrnn.nn.models import LanguageModel
 
         return LanguageModel(self.symbols, cell=cell, hidden=self.sizes.hidden, rng=1, **options)
+
+    def pytorch(self):
+        """A new process of PyTorch's as a context manager, which gives None without PyTorch."""
+        return peers.PyTorch(self.python, self.sizes.threads) if self.python else contextlib.nullcontext()
 
 
 def measure(small: bool = False) -> Section:
@@ -81,9 +91,8 @@ def measure(small: bool = False) -> Section:
         reason = str(why)
     device.use_threads(sizes.threads)
     try:
-        with peers.PyTorch(path, sizes.threads) if path else contextlib.nullcontext() as torch:
-            bench = Bench.made(small, torch, reason)
-            rows = [*fused(bench), *beside_d2l(bench), *scratch(bench)]
+        bench = Bench.made(small, path, reason)
+        rows = [*fused(bench), *beside_d2l(bench), *scratch(bench)]
     finally:
         device.use_threads()
     return Section(
@@ -104,6 +113,8 @@ def measure(small: bool = False) -> Section:
             f"one-hot inputs (slide 23) unless said otherwise, {sizes.threads} threads. A run is {sizes.steps} steps, {sizes.slow} in rows from scratch; "
             "one run of each comes first and is not counted. They take turns without a rest, since after one of 0.3 s this machine computes slower for "
             "some tenths of a second.",
+            f"Beside PyTorch, bare and Gluon's: {sizes.turns} runs in each of {sizes.launches} launches of PyTorch's process, with networks made anew for "
+            "each, since one process can be a quarter slower than the next, from its beginning to its end. The mean is that of the ratios of the medians.",
             "`fit`: minibatches cut from the text, forward, backward, the norm of the gradient, clipping, Adam, the state carried, each loss read. "
             "The bare step: forward, backward, Adam, the same minibatch again and again, nothing read before the end. "
             "Gluon's: its layers, hybridized, its loss and its Trainer.",
@@ -204,20 +215,18 @@ def npx_array(values):
 # peers
 
 
-def torch_fit(bench: Bench, network, steps: int):
-    """PyTorch's loop on the same text from the weights that the network has now. None without PyTorch."""
-    if bench.torch is None:
-        return None
+def torch_fit(bench: Bench, torch: peers.PyTorch, network, steps: int):
+    """PyTorch's loop on the same text from the weights that the network has now."""
     config, size = network.config(), bench.sizes
     name = f"{config['cell']} {config['embedding']}"
-    bench.torch.ask(
+    torch.ask(
         make=name, cell=config["cell"], hidden=size.hidden, symbols=bench.symbols, embedding=config["embedding"],
         ids=bench.ids[: steps * size.rows * size.length + 1].tolist(), rows=size.rows, steps=size.length, rate=RATE, clip=CLIP, threads=size.threads,
         weights={k: a.asnumpy().ravel().tolist() for k, a in network.parameters.arrays.items()},
     )  # fmt: skip
 
     def run() -> float:
-        answer = bench.torch.ask(fit=name, steps=steps)
+        answer = torch.ask(fit=name, steps=steps)
         run.losses = answer["losses"]
         return answer["seconds"]
 
@@ -264,33 +273,18 @@ def d2l_fit(bench: Bench, make, steps: int):
 
 def fused(bench: Bench) -> list[tuple]:
     """`fit` on the fused engine against the bare step and against PyTorch."""
-    steps, runs, rows, ratios = bench.sizes.steps, bench.sizes.runs, [], {}
+    steps, rows, ratios = bench.sizes.steps, [], {}
     for name, cell in CELLS.items():
         for embedding in (None, bench.sizes.embedding):
-            network = bench.network(cell, embedding=embedding)
-            entrants = {"ours": fitting(bench, network, steps), "PyTorch": torch_fit(bench, network, steps)}
-            if embedding is None:
-                entrants["bare"] = bare(bench, bench.network(cell), steps)
-                entrants["Gluon"] = gluon(bench, name, steps)
-            entrants = {key: entrant for key, entrant in entrants.items() if entrant}
-            if bench.torch:
-                check_same_losses(name, network, entrants)
-            times = turns(entrants, runs, 0)
+            times = joined(launch(bench, name, cell, embedding) for _ in range(bench.sizes.launches))
             what = f"{name}, `fit`" + (f", an embedding of {embedding}" if embedding else "")
             if embedding is None:
-                rows.append(
-                    (
-                        what,
-                        times["ours"],
-                        {"the bare step": times["bare"], "Gluon's layers, bare": times["Gluon"]},
-                        steps,
-                        {"times": 0.9},
-                    )
-                )
+                bare_ones = {"the bare step": times["bare"], "Gluon's layers, bare": times["Gluon"]}
+                rows.append((what, times["ours"], bare_ones, steps, {"times": 0.9}))
             torch = times.get("PyTorch", bench.no_torch)
             must = {"times": 0.9} if embedding is None else {}
             rows.append((what, times["ours"], {"PyTorch": torch}, steps, must))
-            if bench.torch:
+            if bench.python:
                 ratios.setdefault(embedding, []).append(torch.value / times["ours"].value)
     for embedding, its in ratios.items():
         what = "geometric mean of the three ratios to PyTorch" + (f", an embedding of {embedding}" if embedding else "")
@@ -299,7 +293,21 @@ def fused(bench: Bench) -> list[tuple]:
     return rows
 
 
-def check_same_losses(name: str, network, entrants: dict) -> None:
+def launch(bench: Bench, name: str, cell: str, embedding: int | None) -> dict[str, Seconds]:
+    """The turns of all entrants beside one process of PyTorch's."""
+    steps, network = bench.sizes.steps, bench.network(cell, embedding=embedding)
+    with bench.pytorch() as torch:
+        entrants = {"ours": fitting(bench, network, steps)}
+        if torch:
+            entrants["PyTorch"] = torch_fit(bench, torch, network, steps)
+            check_same_losses(name, entrants)
+        if embedding is None:
+            entrants["bare"] = bare(bench, bench.network(cell), steps)
+            entrants["Gluon"] = gluon(bench, name, steps)
+        return turns(entrants, bench.sizes.turns, 0)
+
+
+def check_same_losses(name: str, entrants: dict) -> None:
     """From the same weights: a first run of each gives the same losses."""
     entrants["ours"](), entrants["PyTorch"]()
     ours, theirs = entrants["ours"].losses, entrants["PyTorch"].losses

@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))  # the benchmarks are no part of the package
 from benchmarks import TOPICS, crossing, mixing, peers, products, report, table, training  # noqa: E402
 from benchmarks import __main__ as command  # noqa: E402
 from benchmarks.kneser_ney import PlainKneserNey  # noqa: E402
-from benchmarks.table import Number, Rate, Row, Seconds, Section, Skip, race, same, turns  # noqa: E402
+from benchmarks.table import Number, Rate, Row, Seconds, Section, Skip, joined, race, same, turns  # noqa: E402
 
 CELLS = re.compile(r"(?<!\\)\|")
 
@@ -201,6 +201,7 @@ def test_turns_count_what_entrants_say_after_a_first_round():
     said = iter(range(100))
     times = turns({"a": lambda: float(next(said)), "b": lambda: float(next(said))}, 2, 0)
     assert times == {"a": Seconds((2.0, 4.0)), "b": Seconds((3.0, 5.0))}
+    assert joined([times, times]) == {"a": Seconds((2.0, 4.0, 2.0, 4.0)), "b": Seconds((3.0, 5.0, 3.0, 5.0))}
 
 
 def test_pytorchs_environment_says_why_it_is_missing(tmp_path, monkeypatch):
@@ -232,11 +233,11 @@ def test_pytorch_in_its_environment_learns_what_ours_learns():
     ids = np.random.default_rng(0).integers(0, 7, 200)
     size = training.Sizes(hidden=6, rows=2, length=5, steps=10)
     with peers.PyTorch(path, 1) as torch:
-        bench = training.Bench(size, "", ids, 7, torch, "")
+        bench = training.Bench(size, "", ids, 7)
         for cell in training.CELLS.values():
             for embedding in (None, 4):
                 network = bench.network(cell, embedding=embedding)
-                theirs, ours = training.torch_fit(bench, network, 10), training.fitting(bench, network, 10)
+                theirs, ours = training.torch_fit(bench, torch, network, 10), training.fitting(bench, network, 10)
                 assert theirs() > 0 and ours() > 0
                 np.testing.assert_allclose(ours.losses, theirs.losses, rtol=1e-4)
         with pytest.raises(RuntimeError, match="PyTorch's process ended"):
