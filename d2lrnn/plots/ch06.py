@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from d2lrnn.plots.ch05 import equation
@@ -316,7 +317,7 @@ def crossing(
     for name, line in networks.items():
         colour, marker, dashes = _BY_NAME[name]
         where = overtakes.get(name)
-        label = f"{name}, overtakes at about {_size(float(f'{where:.1g}'))}" if where else name
+        label = f"{name}, overtakes at about {_size(float(f'{where:.2g}'))}" if where else name
         axes.plot(sizes, line, color=colour, marker=marker, linestyle=dashes, markersize=7, label=label, zorder=4)
         if where:
             height = float(np.interp(np.log(where), np.log(sizes), counts))
@@ -333,7 +334,7 @@ def crossing(
         for x, y, up, top, bottom in zip(sizes, values, over, highest, lowest, strict=True):
             axes.annotate(
                 f"{y:.2f}", (x, top if up else bottom), (0, 9 if up else -16), textcoords="offset points", ha="center",
-                fontsize=9, color=colour,
+                fontsize=9, color=colour, zorder=6, path_effects=[withStroke(linewidth=3, foreground="white")],
             )  # fmt: skip
     axes.xaxis.set_major_locator(FixedLocator(sizes))
     axes.xaxis.set_minor_locator(NullLocator())
