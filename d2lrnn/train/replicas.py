@@ -1,4 +1,8 @@
-"""Data-parallel training: one minibatch shared out among several contexts, each with a copy of the network."""
+"""Data-parallel training: one minibatch shared out among several contexts, each with a copy of the network.
+
+It is for several GPUs. Two contexts of a CPU save no time: MXNet's recurrent operator holds the CPU's one random generator while it computes, dropout or not,
+so that two of them wait for each other.
+"""
 
 from __future__ import annotations
 
