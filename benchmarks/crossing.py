@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.counted import ORDERS
-from benchmarks.learners import Setting, scaled, trained
+from benchmarks.learners import RECIPE, Setting, scaled, trained
 from benchmarks.report import ROOT
 from benchmarks.table import Number, Row, Section
 from benchmarks.texts import all_of_shakespeare
@@ -20,21 +20,20 @@ CONTEXT = 1_000
 STORED = ROOT / "notebooks" / "data" / "06_crossing.json"
 HELD_OUT = 100_000  # characters for validation, and as many for the test
 
-
-def setting(**own) -> Setting:
-    return Setting(
-        **{"steps": 32, "schedule": "linear", "locked_dropout": True, "average": 0.7, "weight_decay": 0.1} | own
-    )
-
-
 SETTINGS = {
-    10_000: setting(hidden=128, dropout=0.6, rows=8, rate=0.01, seconds=6),
-    30_000: setting(hidden=192, dropout=0.6, rows=16, rate=0.01, seconds=12),
-    100_000: setting(layers=2, hidden=160, dropout=0.5, rows=32, rate=0.014, seconds=30),
-    300_000: setting(layers=2, hidden=160, dropout=0.25, rows=32, rate=0.014, seconds=60),
-    1_000_000: setting(layers=2, hidden=224, dropout=0.15, rows=64, rate=0.014, weight_decay=0.08, seconds=150),
-    2_000_000: setting(layers=2, hidden=224, dropout=0.1, rows=64, rate=0.014, weight_decay=0.04, seconds=200),
-    5_000_000: setting(layers=2, hidden=256, dropout=0.05, rows=64, rate=0.012, weight_decay=0.01, seconds=260),
+    10_000: Setting(hidden=128, dropout=0.6, rows=8, rate=0.01, weight_decay=0.1, seconds=6, **RECIPE),
+    30_000: Setting(hidden=192, dropout=0.6, rows=16, rate=0.01, weight_decay=0.1, seconds=12, **RECIPE),
+    100_000: Setting(layers=2, hidden=160, dropout=0.5, rows=32, rate=0.014, weight_decay=0.1, seconds=30, **RECIPE),
+    300_000: Setting(layers=2, hidden=160, dropout=0.25, rows=32, rate=0.014, weight_decay=0.1, seconds=60, **RECIPE),
+    1_000_000: Setting(
+        layers=2, hidden=224, dropout=0.15, rows=64, rate=0.014, weight_decay=0.08, seconds=150, **RECIPE
+    ),
+    2_000_000: Setting(
+        layers=2, hidden=224, dropout=0.1, rows=64, rate=0.014, weight_decay=0.04, seconds=200, **RECIPE
+    ),
+    5_000_000: Setting(
+        layers=2, hidden=256, dropout=0.05, rows=64, rate=0.012, weight_decay=0.01, seconds=260, **RECIPE
+    ),
 }
 SMALL = {
     2_000: Setting(hidden=8, dropout=0.1, rows=4, steps=16, rate=0.01, seconds=0.5),

@@ -44,6 +44,10 @@ class Setting:
         )
 
 
+# What the longer trainings have in common, found by trials of three to five minutes (`learning`).
+RECIPE = {"steps": 32, "schedule": "linear", "locked_dropout": True, "average": 0.7}
+
+
 def trained(setting: Setting, ids: np.ndarray, symbols: int, valid=None, context=(), **options):
     """A network trained on `ids`, and its history. valid: a text by which its best weights are chosen; none: those at the end are kept."""
     from d2lrnn.nn.models import LanguageModel

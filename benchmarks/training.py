@@ -83,15 +83,15 @@ class Bench:
 def measure(small: bool = False) -> Section:
     from d2lrnn import device
 
-    sizes = SMALL if small else Sizes()
     path, reason = None, ""
     try:
         path = peers.python(build=not small)
     except peers.Missing as why:
         reason = str(why)
+    bench = Bench.made(small, path, reason)
+    sizes = bench.sizes
     device.use_threads(sizes.threads)
     try:
-        bench = Bench.made(small, path, reason)
         rows = [*fused(bench), *beside_d2l(bench), *scratch(bench)]
     finally:
         device.use_threads()

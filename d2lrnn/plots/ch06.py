@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from d2lrnn.plots.ch05 import equation
@@ -334,7 +333,7 @@ def crossing(
         for x, y, up, top, bottom in zip(sizes, values, over, highest, lowest, strict=True):
             axes.annotate(
                 f"{y:.2f}", (x, top if up else bottom), (0, 9 if up else -16), textcoords="offset points", ha="center",
-                fontsize=9, color=colour, zorder=6, path_effects=[withStroke(linewidth=3, foreground="white")],
+                fontsize=9, color=colour, zorder=6, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
             )  # fmt: skip
     axes.xaxis.set_major_locator(FixedLocator(sizes))
     axes.xaxis.set_minor_locator(NullLocator())
