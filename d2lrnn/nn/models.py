@@ -2,8 +2,8 @@
 
 T time steps, B batch, V vocabulary. Inputs are time-major: ids (T, B), or vectors (T, B, I).
 
-Each has `net(...)`, which gives logits, and `net.loss(batch, state)`, the mean loss of a minibatch in nats, which `d2lrnn.train` minimises. Both take
-NumPy or MXNet arrays. Call `loss` within `mxnet.autograd.record()` to differentiate it.
+Each has `net(...)`, which gives logits, and `net.loss(batch, state)`, the mean loss of a minibatch, which `d2lrnn.train` minimises (`net.gradient`).
+All take NumPy or MXNet arrays. Call `loss` within `mxnet.autograd.record()` to differentiate it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from d2lrnn.nn.heads import OneStack, cross_entropy
 from d2lrnn.nn.layers import RecurrentLayers
 from d2lrnn.nn.network import Network
-from d2lrnn.nn.ops import np_of
+from d2lrnn.nn.ops import Compiled, np_of
 from d2lrnn.nn.sequences import SequenceClassifier, SequenceTagger
 from d2lrnn.nn.translation import EncoderDecoder
 
@@ -23,7 +23,7 @@ __all__ = [
 
 
 class LanguageModel(OneStack):
-    """What comes next, after every token (slides 22–24).
+    """What comes next, after every token (slides 22–24). A minibatch is inputs and targets, each (T, B); its loss is in nats.
 
     vocab_size: V. shape: cell, hidden, layers, embedding, dropout, …, the arguments of `RecurrentLayers`.
     tied: the output layer uses the embedding's matrix (Press & Wolf 2017); it needs an embedding as long as an output vector.
@@ -44,6 +44,7 @@ class LanguageModel(OneStack):
             )
         self.tied = tied
         super().__init__(layers, vocab_size, engine, device, rng, dtype)
+        self._losses = Compiled(self._losses_graph)
 
     def config(self):
         return {"kind": "LanguageModel", "vocab_size": self.outputs, **self.layers.shape(), "tied": self.tied}
@@ -69,10 +70,14 @@ class LanguageModel(OneStack):
         logits, end = self._run(T, X, *rest)
         return [logits, *end]
 
-    def _loss_graph(self, T, X, targets, *rest):
+    def _losses_graph(self, T, X, targets, *rest):
         logits, end = self._run(T, X, *rest)
         losses = cross_entropy(logits, targets)
         return [np_of(losses).mean(losses), losses, *end]
+
+    def _loss_graph(self, *given):
+        mean, _, *end = self._losses_graph(*given)
+        return [mean, *end]
 
     def __call__(self, inputs, state: tuple | None = None):
         """Logits (T, B, V) for the token after each of `inputs` (T, B), and the state after the last."""
@@ -80,17 +85,16 @@ class LanguageModel(OneStack):
         logits, *end = self._forward((X.shape[0],), [X, *self._begin(X, state), *self._arrays])
         return logits, tuple(end)
 
-    def losses(self, batch, state: tuple | None = None):
-        """batch: inputs and targets, each (T, B). Returns the mean loss, the loss of each token (T, B), and the state."""
+    def _minibatch(self, batch, state):
         inputs, targets = batch
         X, targets = self._inputs(inputs), self.check_ids("targets", targets, self.outputs)
-        mean, each, *end = self._loss((X.shape[0],), [X, targets, *self._begin(X, state), *self._arrays])
-        return mean, each, tuple(end)
+        return (X.shape[0],), [X, targets, *self._begin(X, state)]
 
-    def loss(self, batch, state: tuple | None = None):
-        """The mean loss in nats and the state."""
-        mean, _, end = self.losses(batch, state)
-        return mean, end
+    def losses(self, batch, state: tuple | None = None):
+        """The mean loss of a minibatch, the loss of each token (T, B), and the state."""
+        static, given = self._minibatch(batch, state)
+        mean, each, *end = self._losses(static, [*given, *self._arrays])
+        return mean, each, tuple(end)
 
 
 KINDS = {kind.__name__: kind for kind in (LanguageModel, SequenceClassifier, SequenceTagger, EncoderDecoder)}

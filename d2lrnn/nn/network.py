@@ -82,7 +82,29 @@ class Network:
     def count(self, batch: tuple) -> float:
         return float(batch[0].shape[0] * batch[0].shape[1])
 
+    def _minibatch(self, batch: tuple, state: tuple | None) -> tuple[tuple, list]:
+        """What `_loss_graph` takes of it: static arguments, and the arrays before the weights."""
+        raise NotImplementedError
+
     # What they share.
+
+    def loss(self, batch: tuple, state: tuple | None = None) -> tuple:
+        """The mean loss of a minibatch, an array (), and the state after it, or None where nothing is carried.
+
+        batch: see the network's class. Within `mxnet.autograd.record()` it can be differentiated.
+        """
+        static, given = self._minibatch(batch, state)
+        mean, *end = self._loss(static, [*given, *self._arrays])
+        return mean, tuple(end) or None
+
+    def gradient(self, batch: tuple, state: tuple | None = None) -> tuple:
+        """Forward, and backward through the steps of this minibatch: the gradient of the mean loss ends up in `parameters.grad`.
+
+        Returns what `loss` does, as arrays that the next call overwrites. It is `loss` within `autograd.record()` and then `backward()`, for a training loop.
+        """
+        static, given = self._minibatch(batch, state)
+        mean, *end = self._loss.gradient(static, given, self._arrays)
+        return mean, tuple(end) or None
 
     def shares(self, batch: tuple, count: int) -> list[tuple]:
         """A minibatch of NumPy arrays cut in `count` shares along the batch. Raises ValueError if it has fewer rows."""
@@ -139,7 +161,7 @@ class Network:
             if ids.size and (ids.min() < 0 or ids.max() >= size):
                 wrong = ids[(ids < 0) | (ids >= size)][0]
                 raise IndexError(f"{name}: ids run from 0 to {size - 1}, got {wrong}")
-        return self.array(ids)
+        return self.array(ids, "int32")
 
     def _leaves(self) -> dict:
         """The arrays that the graphs take, by name: a layer's vector for MXNet's operator, and the list of its parts by gate for the equations."""

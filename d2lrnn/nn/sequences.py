@@ -25,15 +25,21 @@ class _WithLengths(OneStack):
     def _graph(self, T, masked, *rest):
         return [self._run(T, masked, *rest)]
 
-    def _call(self, graph, inputs, lengths, *targets):
+    def _given(self, inputs, lengths, *targets):
         X = self._inputs(inputs)
         T, B = X.shape[:2]
         ends = [] if lengths is None else list(self.lengths_and_mask(T, B, lengths))
-        return graph((T, lengths is not None), [X, *targets, *ends, *self.begin_state(B), *self._arrays])[0]
+        return (T, lengths is not None), [X, *targets, *ends, *self.begin_state(B)]
+
+    def _outputs(self, inputs, lengths):
+        static, given = self._given(inputs, lengths)
+        return self._forward(static, [*given, *self._arrays])[0]
 
 
 class SequenceClassifier(_WithLengths):
     """One answer for a whole sequence, from the last hidden state (of both directions: each one's last).
+
+    A minibatch is inputs, lengths (B,) or None, and the answers (B,); its loss is in nats, or a squared error. Nothing is carried.
 
     inputs: V of ids, or with `encoding="vectors"` the length of the input vectors. classes: K; or `regression=True` for one real number, with squared error.
     shape: cell, hidden, layers, bidirectional, …, the arguments of `RecurrentLayers`. engine, device, rng, dtype: as for `Network`.
@@ -69,20 +75,22 @@ class SequenceClassifier(_WithLengths):
 
     def __call__(self, inputs, lengths=None):
         """Logits (B, K), or with `regression` the numbers (B, 1). inputs: (T, B) or (T, B, I); lengths: (B,), None if all are T."""
-        return self._call(self._forward, inputs, lengths)
+        return self._outputs(inputs, lengths)
 
-    def loss(self, batch, state=None):
-        """batch: inputs, lengths (or None) and the answers (B,). Returns the mean loss (nats, or squared error) and None: nothing is carried."""
+    def _minibatch(self, batch, state):
         inputs, lengths, answers = batch
         if self.regression:
             answers = self.array(answers, self.dtype)
         else:
             answers = self.check_ids("answers", answers, self.outputs)
-        return self._call(self._loss, inputs, lengths, answers), None
+        return self._given(inputs, lengths, answers)
 
 
 class SequenceTagger(_WithLengths):
     """One answer for each token, by default from both sides of it (slide 48).
+
+    A minibatch is inputs, lengths (B,) or None, tags (T, B), and optionally weights (T, B): how much each token counts, by default 1 up to a sequence's
+    end. Its loss is the weighted mean in nats. Nothing is carried.
 
     inputs: as for `SequenceClassifier`. tags: K. shape: the arguments of `RecurrentLayers`; `bidirectional` is True unless told otherwise.
     """
@@ -117,13 +125,9 @@ class SequenceTagger(_WithLengths):
 
     def __call__(self, inputs, lengths=None):
         """Logits (T, B, K). inputs: (T, B) or (T, B, I); lengths: (B,), None if all are T."""
-        return self._call(self._forward, inputs, lengths)
+        return self._outputs(inputs, lengths)
 
-    def loss(self, batch, state=None):
-        """batch: inputs, lengths (or None), tags (T, B), and optionally weights (T, B): how much each token counts, by default 1 up to a sequence's end.
-
-        Returns the weighted mean loss in nats, and None: nothing is carried.
-        """
+    def _minibatch(self, batch, state):
         inputs, lengths, tags, *_ = batch
         tags = self.check_ids("tags", tags, self.outputs)
-        return self._call(self._loss, inputs, lengths, tags, self.array(self._weights(batch), self.dtype)), None
+        return self._given(inputs, lengths, tags, self.array(self._weights(batch), self.dtype))

@@ -16,6 +16,9 @@ from d2lrnn.nn.ops import Compiled, linear
 class EncoderDecoder(Network):
     """One sequence into another (slide 49; Sutskever, Vinyals & Le 2014): the encoder's last state is where the decoder begins.
 
+    A minibatch is source (T, B), its lengths (B,), target (S, B) from its first mark to its last, and its lengths. Its loss is that of a target token after
+    the first, in nats. Nothing is carried.
+
     source, target: the two vocabularies' sizes. The decoder reads the target one token behind what it is to say: teacher forcing.
     shape: cell, hidden, layers, embedding, dropout, …, the arguments of `RecurrentLayers`, the same for both; a decoder cannot be bidirectional.
     engine, device, rng, dtype: as for `Network`.
@@ -57,15 +60,21 @@ class EncoderDecoder(Network):
         logits, end = self._decode(T, X, *rest)
         return [logits, *end]
 
-    def _loss_graph(self, T, X, targets, weights, *rest):
-        return [weighted_mean(cross_entropy(self._decode(T, X, *rest)[0], targets), weights)]
+    def _loss_graph(self, T, S, targets, weights, X, source, lengths, mask, *rest):
+        begin = self._encode_graph(T, source, lengths, mask, *rest)
+        logits, _ = self._decode(S, X, *begin, *rest[self.encoder.states :])
+        return [weighted_mean(cross_entropy(logits, targets), weights)]
+
+    def _source(self, source, lengths) -> list:
+        """What the encoder's graph takes before the weights."""
+        X = self.check_ids("source", source, self.encoder.inputs)
+        lengths = np.full(X.shape[1], X.shape[0]) if lengths is None else lengths
+        return [X, *self.lengths_and_mask(*X.shape, lengths), *self.begin_state(X.shape[1])]
 
     def encode(self, source, lengths=None) -> tuple:
         """The state after reading `source` (T, B) up to its lengths (B,)."""
-        X = self.check_ids("source", source, self.encoder.inputs)
-        lengths = np.full(X.shape[1], X.shape[0]) if lengths is None else lengths
-        ends = self.lengths_and_mask(*X.shape, lengths)
-        return tuple(self._encode((X.shape[0],), [X, *ends, *self.begin_state(X.shape[1]), *self._arrays]))
+        given = self._source(source, lengths)
+        return tuple(self._encode((given[0].shape[0],), [*given, *self._arrays]))
 
     def __call__(self, inputs, state: tuple):
         """Logits (T, B, V) of the decoder for the token after each of `inputs` (T, B), from a state of `encode` or of an earlier call, and the state."""
@@ -73,9 +82,7 @@ class EncoderDecoder(Network):
         logits, *end = self._forward((X.shape[0],), [X, *state, *self._arrays])
         return logits, tuple(end)
 
-    def loss(self, batch, state=None):
-        """batch: source (T, B), its lengths (B,), target (S, B) from its first mark to its last, and its lengths. Returns the mean loss of a target token
-        after the first, in nats, and None."""
+    def _minibatch(self, batch, state):
         source, lengths, target, target_lengths = batch
         target = as_numpy(target)
         if target.shape[0] < 2 or as_numpy(target_lengths).min() < 2:
@@ -83,8 +90,8 @@ class EncoderDecoder(Network):
         X = self.check_ids("target", target[:-1], self.decoder.inputs)
         said = self.check_ids("target", target[1:], self.decoder.inputs)
         weights = self.array(self._weights(batch), self.dtype)
-        begin = self.encode(source, lengths)
-        return self._loss((len(target) - 1,), [X, said, weights, *begin, *self._arrays])[0], None
+        given = self._source(source, lengths)
+        return (given[0].shape[0], len(target) - 1), [said, weights, X, *given]
 
     def count(self, batch):
         return float(self._weights(batch).sum())

@@ -61,10 +61,9 @@ class Clipping:
 def _clipping(limit, loss, grad, finite) -> list:
     F, g = np_of(grad), grad.as_nd_ndarray()
     norm = F.sqrt(mx.sym.dot(g, g).as_np_ndarray().reshape(()))
-    seen = F.stack([loss.reshape(()), norm])
-    finite = finite * F.isfinite(F.sum(seen))
+    finite = finite * F.isfinite(loss + norm)
     factor = finite if limit is None else finite * (limit / F.maximum(norm, limit))
-    return [seen, factor, finite]
+    return [F.stack([loss, norm]), factor, finite]
 
 
 _compiled = Compiled(_clipping)

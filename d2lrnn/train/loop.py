@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
-from mxnet import autograd
 
 from d2lrnn.nn.network import Network
 from d2lrnn.text.batches import Batches
@@ -70,20 +69,15 @@ def fit(
             for step, batch in run.minibatches():
                 rate = recipe.rate_at(run.progress(step))
                 run.seed(step)
-                if len(run.replicas.networks) == 1:
-                    with autograd.record():
-                        loss, state = network.loss(batch, run.states[0])  # forward
-                    loss.backward()  # backward, through the steps of this minibatch
-                    states = [state]
-                else:
-                    loss, states = run.replicas.gradient(batch, run.states)
+                # Forward, and backward through the steps of this minibatch.
+                loss, states = run.replicas.gradient(batch, run.states)
                 seen, factor = clipping(loss, parameters.grad)
                 optimizer.update(parameters, run.memory, step + 1, rate, factor)  # clip and step
                 run.note(step, seen, batch)  # MXNet computes it while Python reads what steps before it gave
                 run.average(step)
                 run.replicas.spread()
-                # Detach: the next minibatch begins where this one ended, and its gradient ends there.
-                run.states = [tuple(s.detach() for s in state) if run.carry and state else None for state in states]
+                # Numbers without a history: the next minibatch begins where this one ended, and its gradient ends there.
+                run.states = [state if run.carry else None for state in states]
                 shown.update(run)
                 last = run.is_last(step)
                 if every and (step + 1) % every == 0 and not last:

@@ -6,8 +6,6 @@ so that two of them wait for each other.
 
 from __future__ import annotations
 
-from mxnet import autograd
-
 from d2lrnn.nn.heads import as_numpy
 from d2lrnn.nn.network import Network
 
@@ -25,14 +23,15 @@ class Replicas:
 
     def gradient(self, batch: tuple, states: list) -> tuple:
         """Forward and backward. states: one for each copy. Returns the mean loss of the minibatch, an array, and the new states."""
+        if len(self.networks) == 1:
+            loss, state = self.networks[0].gradient(batch, states[0])
+            return loss, [state]
         batch = tuple(None if part is None else as_numpy(part) for part in batch)
         shares = self.networks[0].shares(batch, len(self.networks))
         weights = [network.count(share) for network, share in zip(self.networks, shares, strict=True)]
         losses, ends = [], []
         for network, share, state in zip(self.networks, shares, states, strict=True):
-            with autograd.record():
-                loss, end = network.loss(share, state)
-            loss.backward()
+            loss, end = network.gradient(share, state)
             losses.append(loss)
             ends.append(end)
         first, *others = self.networks

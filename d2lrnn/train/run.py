@@ -62,7 +62,7 @@ class Run:
         self.states = [None] * len(self.replicas.networks)
         self.history, self.best = History(), None
         self.mean, self.averaged = None, 0  # of the weights, and of how many
-        self._pending = []  # steps whose numbers MXNet still computes
+        self._noted, self._pending = [], []  # steps whose numbers MXNet still computes: one by one, and in one array
         self.began = self.spent = 0.0
         if self.path is None and resume:
             raise ValueError("fit: resume=True needs the name of a checkpoint to go on from")
@@ -154,27 +154,41 @@ class Run:
     def note(self, step: int, seen, batch) -> None:
         """Remember a step, once MXNet has computed it. seen: an array, its loss and its gradient's norm.
 
-        MXNet gets the next steps before the numbers of this one are read, and several are read at once: each time that Python waits costs MXNet a
-        twentieth of a small step. Raises Diverged if the numbers that are read are not finite.
+        MXNet gets the next steps before the numbers of this one are read, and those of several steps are read as one array: what Python does in between
+        is time that MXNet computes more slowly. Raises Diverged if the numbers that are read are not finite.
         """
-        self._pending.append((step, seen, math.prod(batch[0].shape[:2])))
+        self._noted.append((step, seen, math.prod(batch[0].shape[:2])))
         done = self.history.steps
         ahead = max(1, min(_AHEAD, int(_LAG * done / self.history.seconds))) if done else 1
-        if len(self._pending) >= 2 * ahead:
-            self.settle(ahead)
+        if len(self._noted) >= ahead:
+            self._gather()
+            self._read(but=1)
 
-    def settle(self, but: int = 0) -> None:
-        """Wait for the steps that are still to be remembered, `but` so many, the last ones. Raises Diverged if their numbers are not finite."""
+    def settle(self) -> None:
+        """Wait for all steps that are still to be remembered. Raises Diverged if their numbers are not finite."""
+        self._gather()
+        self._read()
+
+    def _gather(self) -> None:
+        """Let MXNet put the numbers of the steps since the last time into one array."""
+        if self._noted:
+            steps, seen, tokens = zip(*self._noted, strict=True)
+            self._pending.append((steps, mx.np.stack(seen), tokens))
+            self._noted = []
+
+    def _read(self, but: int = 0) -> None:
+        """Wait for what was gathered, `but` so many arrays, the last ones."""
         while len(self._pending) > but:
-            step, seen, tokens = self._pending[0]
-            loss, norm = seen.asnumpy().tolist()  # an interrupt while it waits here loses nothing
-            if not (math.isfinite(loss) and math.isfinite(norm)):
-                self._pending = []  # what came after it changed nothing
-                self._diverged(step, loss, norm)
+            steps, seen, tokens = self._pending[0]
+            numbers = seen.asnumpy().tolist()  # an interrupt while it waits here loses nothing
             del self._pending[0]
-            self.history.losses.append(loss)
-            self.history.norms.append(norm)
-            self.history.tokens += tokens
+            for step, (loss, norm), count in zip(steps, numbers, tokens, strict=True):
+                if not (math.isfinite(loss) and math.isfinite(norm)):
+                    self._noted, self._pending = [], []  # what came after it changed nothing
+                    self._diverged(step, loss, norm)
+                self.history.losses.append(loss)
+                self.history.norms.append(norm)
+                self.history.tokens += count
             self.history.seconds = self.seconds()
 
     def _diverged(self, step: int, loss: float, norm: float) -> None:

@@ -3,6 +3,7 @@
 L layers, D directions.
 """
 
+import mxnet as mx
 import numpy as np
 import pytest
 from contexts import on_cpu1
@@ -87,8 +88,6 @@ def models(cell, engine, device, rng):
 
 @pytest.mark.parametrize("cell, engine", ENGINES)
 def test_gradients_of_the_models_losses(cell, engine, device, rng):
-    from mxnet import autograd
-
     for name, net, batch in models(cell, engine, device, rng):
         randomize(net, rng)
         state = None
@@ -98,12 +97,14 @@ def test_gradients_of_the_models_losses(cell, engine, device, rng):
                 array.attach_grad()
 
         def gradients(net, batch=batch, state=state):
-            with autograd.record():
+            with mx.autograd.record():
                 loss, _ = net.loss(batch, state)
             loss.backward()
             return [net.parameters.grad.asnumpy(), *(s.grad.asnumpy() for s in state or ())]
 
         found = gradients(net)
+        net.gradient(batch, state)
+        assert (net.parameters.grad.asnumpy() == found[0]).all(), name
         if (cell, engine) == IN_SINGLE:
             judge = gradients(net.twin(engine="scratch"))
             off = max(np.abs(a - b).max() for a, b in zip(found, judge, strict=True))
@@ -112,3 +113,45 @@ def test_gradients_of_the_models_losses(cell, engine, device, rng):
             arguments = [net.parameters.flat, *(state or ())]
             off = worst_slope(lambda n=net, b=batch, s=state: float(n.loss(b, s)[0]), arguments, found, rng)
             assert off <= 1e-6, name
+
+
+@on_cpu1
+@pytest.mark.parametrize(
+    "dropout", [{}, {"dropout": 0.4}, {"dropout": 0.4, "locked_dropout": True}], ids=["", "dropout", "locked"]
+)
+@pytest.mark.parametrize("cell, engine", ENGINES)
+def test_a_training_step_is_record_and_backward_to_the_last_bit(cell, engine, dropout, device, capfd, rng):
+    """Also where minibatches of several shapes take turns, each going on with the state of the one before."""
+    common = {"cell": cell, "layers": 2, "hidden": 5, "engine": engine, "device": device, "rng": 1}
+    net, other = (LanguageModel(4, **common | dropout) for _ in range(2))
+    state, right = None, None
+    for seed, steps in enumerate((T, T + 2, T, T + 2)):
+        ids = rng.integers(0, 4, (steps + 1, B))
+        batch = ids[:-1], ids[1:]
+        mx.random.seed(seed, ctx=device)
+        with mx.autograd.record():
+            mean, right = other.loss(batch, right)
+        mean.backward()
+        right = tuple(s.detach() for s in right)
+        mx.random.seed(seed, ctx=device)
+        loss, state = net.gradient(batch, state)
+        assert loss.item() == mean.item()
+        assert (net.parameters.grad.asnumpy() == other.parameters.grad.asnumpy()).all()
+        for mine, its in zip(state, right, strict=True):
+            assert (mine.asnumpy() == its.asnumpy()).all()
+        for one in (net, other):
+            one.parameters.flat -= 0.1 * one.parameters.grad
+    assert np.abs(net.parameters.grad.asnumpy()).max() > 1e-3
+    assert capfd.readouterr() == ("", "")  # MXNet would tell of every graph that it binds
+
+
+def test_a_minibatch_that_does_not_fit_is_no_gradient(device, rng):
+    net, ids = LanguageModel(4, hidden=3, device=device, rng=0), rng.integers(0, 4, (T + 1, B))
+    net.gradient((ids, ids))
+    before = net.parameters.grad.asnumpy()
+    for batch, state in (((ids, ids.T), None), ((ids, ids[:-1]), None), ((ids, ids), net.begin_state(B + 1))):
+        with pytest.raises(mx.MXNetError, match="Shape inconsistent"):
+            net.gradient(batch, state)
+    with pytest.raises(IndexError, match="ids run from 0 to 3, got 4"):
+        net.gradient((ids, ids + 1))
+    assert (net.parameters.grad.asnumpy() == before).all()
