@@ -133,7 +133,7 @@ def parts(bench: Bench, cell: str) -> dict[str, Seconds]:
     """The seconds of `steps` steps up to and with each part, in the order in which they come."""
     import mxnet as mx
 
-    from d2lrnn.nn.ops import Compiled
+    from d2lrnn.nn.compiled import Compiled
     from d2lrnn.train.clipping import Clipping
     from d2lrnn.train.optimizers import Adam
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from d2lrnn.nn.compiled import Compiled
 from d2lrnn.nn.heads import OneStack, cross_entropy
 from d2lrnn.nn.layers import RecurrentLayers
 from d2lrnn.nn.network import Network
-from d2lrnn.nn.ops import Compiled, np_of
+from d2lrnn.nn.ops import np_of
 from d2lrnn.nn.sequences import SequenceClassifier, SequenceTagger
 from d2lrnn.nn.translation import EncoderDecoder
 

@@ -10,8 +10,8 @@ import numpy as np
 from d2lrnn import device as devices
 from d2lrnn.nn import fused
 from d2lrnn.nn.cells import cell_named, gate_shapes, layer_shapes
+from d2lrnn.nn.compiled import Compiled
 from d2lrnn.nn.layers import RecurrentLayers
-from d2lrnn.nn.ops import Compiled
 from d2lrnn.nn.parameters import Parameters
 from d2lrnn.seeding import generator
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from d2lrnn.nn.compiled import Compiled
 from d2lrnn.nn.heads import as_numpy, cross_entropy, weighted_mean
 from d2lrnn.nn.layers import RecurrentLayers
 from d2lrnn.nn.network import Network
-from d2lrnn.nn.ops import Compiled, linear
+from d2lrnn.nn.ops import linear
 
 
 class EncoderDecoder(Network):

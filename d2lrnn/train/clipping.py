@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import mxnet as mx
 
-from d2lrnn.nn.ops import Compiled, np_of
+from d2lrnn.nn.compiled import Compiled
+from d2lrnn.nn.ops import np_of
 
 
 def global_norm(grads) -> float:

@@ -8,8 +8,9 @@ import numpy as np
 from mxnet import autograd
 
 from d2lrnn.nn.cells import CELLS
+from d2lrnn.nn.compiled import Compiled
 from d2lrnn.nn.models import SequenceTagger
-from d2lrnn.nn.ops import Compiled, np_of
+from d2lrnn.nn.ops import np_of
 
 T, B = 3, 3
 LENGTHS = np.array([2, 3, 1])  # the last one: a sequence of one token
