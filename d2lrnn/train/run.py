@@ -27,7 +27,7 @@ from d2lrnn.train.recipe import Recipe
 from d2lrnn.train.replicas import Replicas
 
 _ROWS = 32  # a validation text is read in so many rows at once
-_AHEAD, _LAG = 8, 0.1  # steps whose numbers are read later, at most, and the seconds that they take
+_AHEAD, _LAG = 16, 0.1  # steps whose numbers are read later, at most, and the seconds that they take
 _APART = 10  # steps between two weights that are averaged: neighbours differ too little to be worth the time
 
 
