@@ -315,6 +315,7 @@ def test_an_interrupt_while_numbers_are_read_loses_no_step(device, monkeypatch, 
             run._pending[-1] = steps, seen if isinstance(seen, Wait) else Wait(seen), tokens
 
     with monkeypatch.context() as patch:
+        patch.setattr(run_module, "_AHEAD", 4)
         patch.setattr(run_module.Run, "note", noting)
         patch.setattr(run_module.Run, "_gather", gathering)
         history = fit(cut, poisoned(None), checkpoint=path, **common)
