@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from benchmarks.cores import Cores
+
 
 class Skip(Exception):
     """A topic that cannot be measured here; says why in one line."""
@@ -167,19 +169,29 @@ def race(
     return {name: Seconds(tuple(taken)) for name, taken in seconds.items()}, results
 
 
-def turns(entrants: dict[str, Callable[[], float]], runs: int, rest: float = 0.3) -> dict[str, Seconds]:
+def turns(
+    entrants: dict[str, Callable[[], float]], runs: int, rest: float = 0.3, cores: Cores | None = None
+) -> dict[str, Seconds]:
     """`runs` rounds in which each entrant has its turn, after one that is not counted. An entrant gives the seconds it took.
 
     rest: seconds between two turns, in which one library's threads stop spinning before the other's begin.
+    cores: a round is taken again if these are not near each other when it ends.
     """
     seconds = {name: [] for name in entrants}
     for run in range(runs + 1):
-        gc.collect()
-        for name, call in entrants.items():
-            time.sleep(rest)
-            taken = call()
-            if run:
-                seconds[name].append(taken)
+        counts = False
+        while not counts:
+            gc.collect()
+            if cores:
+                cores.wait()
+            taken = {}
+            for name, call in entrants.items():
+                time.sleep(rest)
+                taken[name] = call()
+            counts = not run or cores is None or cores.counts(sum(taken.values()))
+        if run:
+            for name in entrants:
+                seconds[name].append(taken[name])
     return {name: Seconds(tuple(taken)) for name, taken in seconds.items()}
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import peers
+from benchmarks.cores import Cores, near_cores
 from benchmarks.table import Number, Row, Seconds, Section, joined, same, turns
 from d2lrnn.data import corpora
 from d2lrnn.text.batches import Batches, sequential_batches
@@ -49,7 +50,7 @@ SMALL = Sizes(hidden=12, rows=4, length=6, embedding=8, steps=3, slow=2, runs=1,
 
 @dataclass
 class Bench:
-    """What all rows share. python: that of PyTorch's environment; None, and why in `no_torch`, without it."""
+    """What all rows share. python: that of PyTorch's environment; None, and why in `no_torch`, without it. cores: see `turns`."""
 
     sizes: Sizes
     text: str
@@ -57,6 +58,7 @@ class Bench:
     symbols: int
     python: Path | None = None
     no_torch: str = ""
+    cores: Cores | None = None
 
     @classmethod
     def made(cls, small: bool, python: Path | None = None, no_torch: str = "") -> Bench:
@@ -92,7 +94,8 @@ def measure(small: bool = False) -> Section:
     sizes = bench.sizes
     device.use_threads(sizes.threads)
     try:
-        rows = [*fused(bench), *beside_d2l(bench), *scratch(bench)]
+        with near_cores(sizes.threads) as bench.cores:
+            rows = [*fused(bench), *beside_d2l(bench), *scratch(bench)]
     finally:
         device.use_threads()
     return Section(
@@ -115,6 +118,7 @@ def measure(small: bool = False) -> Section:
             "some tenths of a second.",
             f"Beside PyTorch, bare and Gluon's: {sizes.turns} runs in each of {sizes.launches} launches of PyTorch's process, with networks made anew for "
             "each, since one process can be a quarter slower than the next, from its beginning to its end. The mean is that of the ratios of the medians.",
+            *([str(bench.cores)] if bench.cores else []),
             "`fit`: minibatches cut from the text, forward, backward, the norm of the gradient, clipping, Adam, the state carried, each loss read. "
             "The bare step: forward, backward, Adam, the same minibatch again and again, nothing read before the end. "
             "Gluon's: its layers, hybridized, its loss and its Trainer.",
@@ -304,7 +308,7 @@ def launch(bench: Bench, name: str, cell: str, embedding: int | None) -> dict[st
         if embedding is None:
             entrants["bare"] = bare(bench, bench.network(cell), steps)
             entrants["Gluon"] = gluon(bench, name, steps)
-        return turns(entrants, bench.sizes.turns, 0)
+        return turns(entrants, bench.sizes.turns, 0, bench.cores)
 
 
 def check_same_losses(name: str, entrants: dict) -> None:
@@ -323,7 +327,7 @@ def beside_d2l(bench: Bench) -> list[tuple]:
         ("GRU", "gru_after", lambda d2l, V: d2l.RNNLM(d2l.GRU(size.hidden, 1), V, lr=1)),
     ):
         entrants = {"ours": fitting(bench, bench.network(cell), size.steps), "d2l": d2l_fit(bench, make, size.steps)}
-        times = turns(entrants, size.runs, 0)
+        times = turns(entrants, size.runs, 0, bench.cores)
         rows.append(
             (f"{name}, `fit`", times["ours"], {"d2l's concise, its loop": times["d2l"]}, size.steps, {"times": 1.8})
         )
@@ -341,6 +345,7 @@ def scratch(bench: Bench) -> list[tuple]:
         },
         runs,
         0,
+        bench.cores,
     )
     rows.append(
         ("RNN from scratch, `fit`", times["ours"], {"d2l's RNNScratch, its loop": times["d2l"]}, steps, {"times": 2.5})
@@ -353,6 +358,6 @@ def scratch(bench: Bench) -> list[tuple]:
             "ours": fitting(bench, bench.network(cell, engine="scratch"), steps),
             "fused": fitting(bench, bench.network(fast), steps),
         }
-        times = turns(entrants, runs, 0)
+        times = turns(entrants, runs, 0, bench.cores)
         rows.append((what, times["ours"], {f"fused ({fast})": times["fused"]}, steps, must))
     return rows

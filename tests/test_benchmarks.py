@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT))  # the benchmarks are no part of the package
 
 from benchmarks import TOPICS, crossing, mixing, peers, products, report, table, training  # noqa: E402
 from benchmarks import __main__ as command  # noqa: E402
+from benchmarks.cores import Cores, near_cores  # noqa: E402
 from benchmarks.kneser_ney import PlainKneserNey  # noqa: E402
 from benchmarks.table import Number, Rate, Row, Seconds, Section, Skip, joined, race, same, turns  # noqa: E402
 
@@ -202,6 +203,39 @@ def test_turns_count_what_entrants_say_after_a_first_round():
     times = turns({"a": lambda: float(next(said)), "b": lambda: float(next(said))}, 2, 0)
     assert times == {"a": Seconds((2.0, 4.0)), "b": Seconds((3.0, 5.0))}
     assert joined([times, times]) == {"a": Seconds((2.0, 4.0, 2.0, 4.0)), "b": Seconds((3.0, 5.0, 3.0, 5.0))}
+
+
+def test_a_round_that_ends_with_cores_far_from_each_other_is_taken_again():
+    class Told(Cores):
+        def __init__(self, round_trips, patience):
+            self._told, self._patience, self._waited = iter(round_trips), patience, 0.0
+            self.least, self.rounds, self.repeated, self.kept = 1.0, 0, 0, 0
+
+        def round_trip(self):
+            return next(self._told)
+
+    # Before and after each round: the first counts for nothing, the next is broken off, the third is waited for.
+    told = Told([1, 1, 3, 1, 1.4, 3, 3, 1, 1], 1000)
+    said = iter(range(100))
+    assert turns({"a": lambda: float(next(said))}, 2, 0, told) == {"a": Seconds((2.0, 3.0))}
+    assert (told.rounds, told.repeated, told.kept) == (2, 1, 0) and "2 s were waited, 1 rounds taken again" in str(told)
+    told = Told([3, 3, 3, 3], 0)  # no patience at all
+    assert turns({"a": lambda: 1.0}, 2, 0, told) == {"a": Seconds((1.0, 1.0))}
+    assert (told.rounds, told.repeated, told.kept) == (2, 0, 2)
+
+
+@pytest.mark.skipif(
+    len(getattr(os, "sched_getaffinity", lambda _: ())(0)) < 2, reason="two cores to choose from are needed"
+)
+def test_a_number_goes_from_core_to_core_and_back():
+    allowed = os.sched_getaffinity(0)
+    with Cores(watch=0) as cores:
+        took = [cores.round_trip() for _ in range(3)]
+        assert min(took) == cores.least and 2e-8 < cores.least < 1e-2
+        assert os.sched_getaffinity(0) == allowed
+    assert cores._process.returncode == 0
+    with near_cores(1) as none:
+        assert none is None
 
 
 def test_pytorchs_environment_says_why_it_is_missing(tmp_path, monkeypatch):
