@@ -218,10 +218,14 @@ def test_a_round_that_ends_with_cores_far_from_each_other_is_taken_again():
     told = Told([1, 1, 3, 1, 1.4, 3, 3, 1, 1], 1000)
     said = iter(range(100))
     assert turns({"a": lambda: float(next(said))}, 2, 0, told) == {"a": Seconds((2.0, 3.0))}
-    assert (told.rounds, told.repeated, told.kept) == (2, 1, 0) and "2 s were waited, 1 rounds taken again" in str(told)
+    assert (told.rounds, told.repeated, told.kept) == (2, 1, 0) and str(told).endswith(
+        "For that 2 s were waited; 1 rounds were taken again."
+    )
     told = Told([3, 3, 3, 3], 0)  # no patience at all
     assert turns({"a": lambda: 1.0}, 2, 0, told) == {"a": Seconds((1.0, 1.0))}
-    assert (told.rounds, told.repeated, told.kept) == (2, 0, 2)
+    assert (told.rounds, told.repeated, told.kept) == (2, 0, 2) and str(told).endswith(
+        "2 of 2 rounds were kept where they were not, after 0 s of waiting."
+    )
 
 
 @pytest.mark.skipif(
