@@ -97,13 +97,13 @@ class Cores:
         return self.round_trip() <= _NEAR * self.least
 
     def __str__(self) -> str:
-        kept = f" {self.kept} of {self.rounds} rounds were kept where they were not, after {self._patience:.0f} s of waiting."
-        return (
+        said = (
             f"A round begins and ends with both cores near each other: a number goes from one to the other and back (in Python) within {_NEAR} times the best "
             f"of this run, {1e6 * self.least:.2f} µs. For that {self._waited:.0f} s were waited; {self.repeated} rounds were taken again."
-            + kept
-            * bool(self.kept)
         )
+        if not self.kept:
+            return said
+        return f"{said} {self.kept} of {self.rounds} rounds were kept where they were not, after {self._patience:.0f} s of waiting."
 
     def __enter__(self) -> Cores:
         return self
