@@ -154,8 +154,8 @@ class Run:
     def note(self, step: int, seen, batch) -> None:
         """Remember a step, once MXNet has computed it. seen: an array, its loss and its gradient's norm.
 
-        MXNet gets the next steps before the numbers of this one are read, and those of several steps are read as one array: what Python does in between
-        is time that MXNet computes more slowly. Raises Diverged if the numbers that are read are not finite.
+        MXNet gets the next steps before the numbers of this one are read, and those of several steps are read as one array: while Python works, MXNet has
+        a core less. Raises Diverged if the numbers that are read are not finite.
         """
         self._noted.append((step, seen, math.prod(batch[0].shape[:2])))
         done = self.history.steps
