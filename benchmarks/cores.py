@@ -110,7 +110,11 @@ class Cores:
 
     def __exit__(self, *_) -> None:
         self._process.stdin.close()
-        self._process.wait(10)
+        try:
+            self._process.wait(2)
+        except subprocess.TimeoutExpired:  # an interrupt left it waiting for the next number
+            self._process.kill()
+            self._process.wait()
         self._page.close()
         self._file.close()
 

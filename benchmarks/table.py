@@ -175,7 +175,7 @@ def turns(
     """`runs` rounds in which each entrant has its turn, after one that is not counted. An entrant gives the seconds it took.
 
     rest: seconds between two turns, in which one library's threads stop spinning before the other's begin.
-    cores: a round is taken again if these are not near each other when it ends.
+    cores: a round begins once these are near each other, and is taken again if they are not when it ends.
     """
     seconds = {name: [] for name in entrants}
     for run in range(runs + 1):

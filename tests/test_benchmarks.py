@@ -238,6 +238,11 @@ def test_a_number_goes_from_core_to_core_and_back():
         assert min(took) == cores.least and 2e-8 < cores.least < 1e-2
         assert os.sched_getaffinity(0) == allowed
     assert cores._process.returncode == 0
+    with pytest.raises(KeyboardInterrupt), Cores(watch=0) as cores:
+        with memoryview(cores._page).cast("q") as page:
+            next(cores._tries(page))  # the other end waits for the next one
+            raise KeyboardInterrupt
+    assert cores._process.returncode is not None
     with near_cores(1) as none:
         assert none is None
 
